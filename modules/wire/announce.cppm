@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+module;
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+export module portolan.wire:announce;
+
+import :refusal;
+import :address;
+import :codes;
+import :header;
+import :option;
+import :mapping_body;
+
+export namespace portolan::wire {
+
+/// ANNOUNCE request (RFC 6887 §14.1): "is a server there, and what is its epoch?" Its lifetime is 0.
+struct AnnounceRequest {
+    Address clientAddress;
+    Options options;
+};
+
+/// ANNOUNCE response, solicited or not (RFC 6887 §14.1). Its lifetime means nothing and is not kept.
+struct AnnounceResponse {
+    ResultCode resultCode = ResultCode::success;
+    std::uint32_t epochSeconds = 0;
+    Options options;
+};
+
+[[nodiscard]] constexpr result<AnnounceRequest> decodeAnnounceRequest(Bytes datagram) noexcept {
+    const auto header = decodeRequestHeader(datagram);
+    if (!header) {
+        return header.error();
+    }
+    if (header.assume_value().opcode != Opcode::announce) {
+        return Refusal{Fault::wrongOpcode, 1};
+    }
+    const auto options = Options::check(datagram.subspan(headerSize), headerSize);
+    if (!options) {
+        return options.error();
+    }
+    return AnnounceRequest{header.assume_value().clientAddress, options.assume_value()};
+}
+
+[[nodiscard]] constexpr result<AnnounceResponse> decodeAnnounceResponse(Bytes datagram) noexcept {
+    const auto header = decodeResponseHeader(datagram);
+    if (!header) {
+        return header.error();
+    }
+    if (header.assume_value().opcode != Opcode::announce) {
+        return Refusal{Fault::wrongOpcode, 1};
+    }
+    const auto options = responseOptions(header.assume_value(), datagram, headerSize);
+    if (!options) {
+        return options.error();
+    }
+    return AnnounceResponse{header.assume_value().resultCode, header.assume_value().epochSeconds,
+                            options.assume_value()};
+}
+
+/// Writes the message and returns its size in octets.
+[[nodiscard]] constexpr result<std::size_t> encode(const AnnounceRequest& message, Room room) noexcept {
+    const auto size = encodedSize(headerSize, message.options.octets(), room);
+    if (size) {
+        store(room.data(), RequestHeader{Opcode::announce, 0, message.clientAddress});
+        storeOctets(room.data() + headerSize, message.options.octets());
+    }
+    return size;
+}
+
+/// Writes the message and returns its size in octets.
+[[nodiscard]] constexpr result<std::size_t> encode(const AnnounceResponse& message, Room room) noexcept {
+    const auto size = encodedSize(headerSize, message.options.octets(), room);
+    if (size) {
+        store(room.data(), ResponseHeader{Opcode::announce, message.resultCode, 0, message.epochSeconds});
+        storeOctets(room.data() + headerSize, message.options.octets());
+    }
+    return size;
+}
+
+} // namespace portolan::wire

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+module;
+
+export module portolan.wire;
+
+export import :refusal;
+export import :address;
+export import :codes;
+export import :option;
+export import :header;
+export import :announce;
+export import :map;
+export import :peer;
+export import :nat_pmp;
+export import :datagram;
