@@ -17,23 +17,23 @@ export namespace portolan {
 
 /// What Portolan itself found; what a gateway answered is a `wire::ResultCode` or `wire::NatPmpResult`.
 enum class Errc {
-    noGateway = 1,        ///< no default route of the wanted family
-    gatewayUnknown,       ///< the default route is a point-to-point link without a next hop: name the gateway
-    noSourceAddress,      ///< no usable local address towards the gateway
-    noAnswer,             ///< nothing that could be attributed came back in time
-    unreachable,          ///< the gateway or its port is unreachable (ICMP), so nothing serves there
-    versionNotSupported,  ///< the gateway speaks neither PCP version 2 nor NAT-PMP, or not the one asked for
-    invalidRequest,       ///< the request cannot be sent as it stands
-    alreadyMapped,        ///< this client already holds a mapping of that protocol and internal port
-    otherExternal,        ///< the gateway granted another external port than the only one acceptable
-    notAvailable,         ///< the gateway's protocol cannot express the request (NAT-PMP has no options)
-    cancelled,            ///< the operation was cancelled, or its client is gone
-    mappingLost,          ///< the mapping is no longer held
+    noGateway = 1,       ///< no default route of the wanted family
+    gatewayUnknown,      ///< the default route is a point-to-point link without a next hop: name the gateway
+    noSourceAddress,     ///< no usable local address towards the gateway
+    noAnswer,            ///< nothing that could be attributed came back in time
+    unreachable,         ///< the gateway or its port is unreachable (ICMP), so nothing serves there
+    versionNotSupported, ///< the gateway speaks neither PCP version 2 nor NAT-PMP, or not the one asked for
+    invalidRequest,      ///< the request cannot be sent as it stands
+    alreadyMapped,       ///< this client already holds a mapping of that protocol and internal port
+    otherExternal,       ///< the gateway granted another external port than the only one acceptable
+    notAvailable,        ///< the gateway's protocol cannot express the request (NAT-PMP has no options)
+    cancelled,           ///< the operation was cancelled, or its client is gone
+    mappingLost,         ///< the mapping is no longer held
 };
 
-[[nodiscard]] const std::error_category& portolanCategory() noexcept;  ///< of `Errc`
-[[nodiscard]] const std::error_category& pcpCategory() noexcept;       ///< of `wire::ResultCode`
-[[nodiscard]] const std::error_category& natPmpCategory() noexcept;    ///< of `wire::NatPmpResult`
+[[nodiscard]] const std::error_category& portolanCategory() noexcept; ///< of `Errc`
+[[nodiscard]] const std::error_category& pcpCategory() noexcept;      ///< of `wire::ResultCode`
+[[nodiscard]] const std::error_category& natPmpCategory() noexcept;   ///< of `wire::NatPmpResult`
 
 [[nodiscard]] inline std::error_code make_error_code(Errc code) noexcept {
     return {static_cast<int>(code), portolanCategory()};
@@ -48,8 +48,11 @@ struct Error {
     std::string detail{};
 
     Error(std::error_code error) noexcept : code(error) {} // NOLINT(google-explicit-constructor)
+
     Error(Errc error) noexcept : code(make_error_code(error)) {} // NOLINT(google-explicit-constructor)
+
     Error(Errc error, std::string what) noexcept : code(make_error_code(error)), detail(std::move(what)) {}
+
     Error(std::error_code error, std::string what) noexcept : code(error), detail(std::move(what)) {}
 
     /// "message of the code: detail".
@@ -57,7 +60,9 @@ struct Error {
 };
 
 /// So that Outcome knows an `Error` carries an `std::error_code`.
-[[nodiscard]] inline std::error_code make_error_code(const Error& error) noexcept { return error.code; }
+[[nodiscard]] inline std::error_code make_error_code(const Error& error) noexcept {
+    return error.code;
+}
 
 /// The value, or why not.
 template <class T>
@@ -79,7 +84,9 @@ export namespace portolan::wire {
 
 template <>
 struct std::is_error_code_enum<portolan::Errc> : std::true_type {};
+
 template <>
 struct std::is_error_code_enum<portolan::wire::ResultCode> : std::true_type {};
+
 template <>
 struct std::is_error_code_enum<portolan::wire::NatPmpResult> : std::true_type {};

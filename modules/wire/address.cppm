@@ -15,8 +15,7 @@ export namespace portolan::wire {
 struct Address {
     std::array<std::uint8_t, 16> octets{};
 
-    [[nodiscard]] static constexpr Address v4(std::uint8_t a, std::uint8_t b, std::uint8_t c,
-                                              std::uint8_t d) noexcept {
+    [[nodiscard]] static constexpr Address v4(std::uint8_t a, std::uint8_t b, std::uint8_t c, std::uint8_t d) noexcept {
         return {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d}};
     }
 
@@ -31,9 +30,7 @@ struct Address {
     [[nodiscard]] static constexpr Address anyV6() noexcept { return {}; }
 
     /// The all-zeros address of the same family as `of`.
-    [[nodiscard]] static constexpr Address anyLike(const Address& of) noexcept {
-        return of.isV4() ? anyV4() : anyV6();
-    }
+    [[nodiscard]] static constexpr Address anyLike(const Address& of) noexcept { return of.isV4() ? anyV4() : anyV6(); }
 
     /// Whether all 96 leading bits are those of an IPv4-mapped address (RFC 6887 §5).
     [[nodiscard]] constexpr bool isV4() const noexcept {

@@ -106,10 +106,14 @@ constexpr result<Datagram> widen(const result<Message>& decoded) noexcept {
 
 constexpr result<Datagram> decodePcpRequest(Bytes datagram) noexcept {
     switch (static_cast<Opcode>(datagram[1])) {
-    case Opcode::announce: return widen(decodeAnnounceRequest(datagram));
-    case Opcode::map: return widen(decodeMapRequest(datagram));
-    case Opcode::peer: return widen(decodePeerRequest(datagram));
-    default: break;
+    case Opcode::announce:
+        return widen(decodeAnnounceRequest(datagram));
+    case Opcode::map:
+        return widen(decodeMapRequest(datagram));
+    case Opcode::peer:
+        return widen(decodePeerRequest(datagram));
+    default:
+        break;
     }
     const auto header = decodeRequestHeader(datagram);
     if (!header) {
@@ -123,10 +127,14 @@ constexpr result<Datagram> decodePcpResponse(Bytes datagram) noexcept {
         return Datagram{rejection.assume_value()};
     }
     switch (static_cast<Opcode>(datagram[1] & 0x7f)) {
-    case Opcode::announce: return widen(decodeAnnounceResponse(datagram));
-    case Opcode::map: return widen(decodeMapResponse(datagram));
-    case Opcode::peer: return widen(decodePeerResponse(datagram));
-    default: break;
+    case Opcode::announce:
+        return widen(decodeAnnounceResponse(datagram));
+    case Opcode::map:
+        return widen(decodeMapResponse(datagram));
+    case Opcode::peer:
+        return widen(decodePeerResponse(datagram));
+    default:
+        break;
     }
     const auto header = decodeResponseHeader(datagram);
     if (!header) {
@@ -140,13 +148,18 @@ constexpr result<Datagram> decodeNatPmp(Bytes datagram) noexcept {
         return widen(decodeNatPmpRefusal(datagram));
     }
     switch (datagram[1]) {
-    case 0: return widen(decodeNatPmpAddressRequest(datagram));
+    case 0:
+        return widen(decodeNatPmpAddressRequest(datagram));
     case 1:
-    case 2: return widen(decodeNatPmpMapRequest(datagram));
-    case 0x80: return widen(decodeNatPmpAddressResponse(datagram));
+    case 2:
+        return widen(decodeNatPmpMapRequest(datagram));
+    case 0x80:
+        return widen(decodeNatPmpAddressResponse(datagram));
     case 0x81:
-    case 0x82: return widen(decodeNatPmpMapResponse(datagram));
-    default: break;
+    case 0x82:
+        return widen(decodeNatPmpMapResponse(datagram));
+    default:
+        break;
     }
     if ((datagram[1] & 0x80) == 0) {
         return Refusal{Fault::wrongOpcode, 1};

@@ -19,7 +19,9 @@ import :option;
 
 namespace portolan::wire {
 
-constexpr void storeOctets(std::uint8_t* at, Bytes octets) noexcept { std::copy_n(octets.data(), octets.size(), at); }
+constexpr void storeOctets(std::uint8_t* at, Bytes octets) noexcept {
+    std::copy_n(octets.data(), octets.size(), at);
+}
 
 /// The options of a response: all of them, checked, on success; what can be read of them on error, because an
 /// error copies the request's options whatever they were and may cut them at 1100 octets (RFC 6887 §8.2).
@@ -117,8 +119,7 @@ constexpr result<std::size_t> encodeMappingResponse(const Response& message, Roo
                                                     std::size_t fixedSize) noexcept {
     const auto size = encodedSize(fixedSize, message.options.octets(), room);
     if (size) {
-        store(room.data(),
-              ResponseHeader{opcode, message.resultCode, message.lifetimeSeconds, message.epochSeconds});
+        store(room.data(), ResponseHeader{opcode, message.resultCode, message.lifetimeSeconds, message.epochSeconds});
         storeMappingBody(room.data(), message, message.assignedPort, message.assignedAddress, fixedSize);
     }
     return size;

@@ -23,7 +23,7 @@ struct NatPmpAddressRequest {
 /// NAT-PMP external address response, also sent as an announcement (RFC 6886 §3.2, §3.2.1).
 struct NatPmpAddressResponse {
     NatPmpResult resultCode = NatPmpResult::success;
-    std::uint32_t epochSeconds = 0; ///< seconds since the gateway's mapping table was initialised
+    std::uint32_t epochSeconds = 0;             ///< seconds since the gateway's mapping table was initialised
     Address externalAddress = Address::anyV4(); ///< IPv4; means nothing unless the result is success
 
     friend constexpr bool operator==(const NatPmpAddressResponse&, const NatPmpAddressResponse&) noexcept = default;
@@ -78,7 +78,9 @@ inline constexpr std::size_t natPmpRefusalSize = 8;
 
 namespace portolan::wire {
 
-constexpr std::uint8_t natPmpOpcode(Protocol protocol) noexcept { return protocol == Protocol::tcp ? 2 : 1; }
+constexpr std::uint8_t natPmpOpcode(Protocol protocol) noexcept {
+    return protocol == Protocol::tcp ? 2 : 1;
+}
 
 /// Checks version, direction bit and exact size of a NAT-PMP message; an opcode check is the caller's.
 constexpr result<void> checkNatPmp(Bytes datagram, std::size_t size, bool response) noexcept {
@@ -138,8 +140,7 @@ export namespace portolan::wire {
     if (at[1] != 1 && at[1] != 2) {
         return Refusal{Fault::wrongOpcode, 1};
     }
-    return NatPmpMapRequest{at[1] == 2 ? Protocol::tcp : Protocol::udp, load16(at + 4), load16(at + 6),
-                            load32(at + 8)};
+    return NatPmpMapRequest{at[1] == 2 ? Protocol::tcp : Protocol::udp, load16(at + 4), load16(at + 6), load32(at + 8)};
 }
 
 [[nodiscard]] constexpr result<NatPmpMapResponse> decodeNatPmpMapResponse(Bytes datagram) noexcept {

@@ -44,8 +44,12 @@ constexpr void storeArray(std::uint8_t* at, const std::array<std::uint8_t, N>& o
     std::copy_n(octets.begin(), N, at);
 }
 
-constexpr void storeZeros(std::uint8_t* at, std::size_t count) noexcept { std::fill_n(at, count, std::uint8_t{0}); }
+constexpr void storeZeros(std::uint8_t* at, std::size_t count) noexcept {
+    std::fill_n(at, count, std::uint8_t{0});
+}
 
-constexpr std::size_t roundUpToFour(std::size_t size) noexcept { return (size + 3) & ~std::size_t{3}; }
+constexpr std::size_t roundUpToFour(std::size_t size) noexcept {
+    return (size + 3) & ~std::size_t{3};
+}
 
 } // namespace portolan::wire

@@ -42,29 +42,48 @@ enum class OptionCode : std::uint8_t {
 /// The registry's name of an option code ("FILTER"); empty for a number that has none.
 [[nodiscard]] constexpr std::string_view name(OptionCode code) noexcept {
     switch (code) {
-    case OptionCode::thirdParty: return "THIRD_PARTY";
-    case OptionCode::preferFailure: return "PREFER_FAILURE";
-    case OptionCode::filter: return "FILTER";
-    case OptionCode::nonce: return "NONCE";
-    case OptionCode::authenticationTag: return "AUTHENTICATION_TAG";
-    case OptionCode::paAuthenticationTag: return "PA_AUTHENTICATION_TAG";
-    case OptionCode::eapPayload: return "EAP_PAYLOAD";
-    case OptionCode::prf: return "PRF";
-    case OptionCode::macAlgorithm: return "MAC_ALGORITHM";
-    case OptionCode::sessionLifetime: return "SESSION_LIFETIME";
-    case OptionCode::receivedPak: return "RECEIVED_PAK";
-    case OptionCode::idIndicator: return "ID_INDICATOR";
-    case OptionCode::thirdPartyId: return "THIRD_PARTY_ID";
-    case OptionCode::description: return "DESCRIPTION";
-    case OptionCode::prefix64: return "PREFIX64";
-    case OptionCode::portSet: return "PORT_SET";
-    case OptionCode::checkpointRequired: return "CHECKPOINT_REQUIRED";
+    case OptionCode::thirdParty:
+        return "THIRD_PARTY";
+    case OptionCode::preferFailure:
+        return "PREFER_FAILURE";
+    case OptionCode::filter:
+        return "FILTER";
+    case OptionCode::nonce:
+        return "NONCE";
+    case OptionCode::authenticationTag:
+        return "AUTHENTICATION_TAG";
+    case OptionCode::paAuthenticationTag:
+        return "PA_AUTHENTICATION_TAG";
+    case OptionCode::eapPayload:
+        return "EAP_PAYLOAD";
+    case OptionCode::prf:
+        return "PRF";
+    case OptionCode::macAlgorithm:
+        return "MAC_ALGORITHM";
+    case OptionCode::sessionLifetime:
+        return "SESSION_LIFETIME";
+    case OptionCode::receivedPak:
+        return "RECEIVED_PAK";
+    case OptionCode::idIndicator:
+        return "ID_INDICATOR";
+    case OptionCode::thirdPartyId:
+        return "THIRD_PARTY_ID";
+    case OptionCode::description:
+        return "DESCRIPTION";
+    case OptionCode::prefix64:
+        return "PREFIX64";
+    case OptionCode::portSet:
+        return "PORT_SET";
+    case OptionCode::checkpointRequired:
+        return "CHECKPOINT_REQUIRED";
     }
     return {};
 }
 
 /// Whether a server must refuse a request whose option it does not know (code 0..127, RFC 6887 §7.3).
-[[nodiscard]] constexpr bool isMandatory(OptionCode code) noexcept { return static_cast<std::uint8_t>(code) < 128; }
+[[nodiscard]] constexpr bool isMandatory(OptionCode code) noexcept {
+    return static_cast<std::uint8_t>(code) < 128;
+}
 
 /// One option as it stands in a message: the code, the data without padding, and where it was found.
 struct RawOption {
@@ -113,22 +132,26 @@ public:
         using iterator_concept = std::forward_iterator_tag;
 
         constexpr Iterator() noexcept = default;
+
         constexpr Iterator(const std::uint8_t* at, std::uint16_t offset) noexcept : at_(at), offset_(offset) {}
 
         [[nodiscard]] constexpr RawOption operator*() const noexcept {
             return {static_cast<OptionCode>(at_[0]), Bytes{at_ + 4, load16(at_ + 2)}, offset_};
         }
+
         constexpr Iterator& operator++() noexcept {
             const std::size_t step = 4 + roundUpToFour(load16(at_ + 2));
             at_ += step;
             offset_ = static_cast<std::uint16_t>(offset_ + step);
             return *this;
         }
+
         constexpr Iterator operator++(int) noexcept {
             Iterator before = *this;
             ++*this;
             return before;
         }
+
         friend constexpr bool operator==(const Iterator& a, const Iterator& b) noexcept { return a.at_ == b.at_; }
 
     private:
@@ -155,9 +178,11 @@ public:
     }
 
     [[nodiscard]] constexpr Iterator begin() const noexcept { return {octets_.data(), offset_}; }
+
     [[nodiscard]] constexpr Iterator end() const noexcept {
         return {octets_.data() + octets_.size(), static_cast<std::uint16_t>(offset_ + octets_.size())};
     }
+
     [[nodiscard]] constexpr bool empty() const noexcept { return octets_.empty(); }
 
     /// The encoded options, padding included.
@@ -198,6 +223,7 @@ public:
 private:
     /// Writes the header and the padding of an option and returns where its data goes; null if it does not fit.
     constexpr std::uint8_t* open(OptionCode code, std::size_t size) noexcept;
+
     [[nodiscard]] constexpr Refusal noRoom() const noexcept {
         return {Fault::noRoom, static_cast<std::uint16_t>(size_)};
     }
@@ -232,7 +258,8 @@ constexpr result<Option> interpret(const RawOption& raw) noexcept {
         }
         return Option{filter};
     }
-    default: return Option{raw};
+    default:
+        return Option{raw};
     }
 }
 

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+module;
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <system_error>
+#include <vector>
+
+export module portolan.session:machine;
+
+import portolan.error;
+import :time;
+import :random;
+import :schedule;
+import :epoch;
+import :types;
+import :record;
+import :timer_heap;
+import :table;
+import :nat_pmp_queue;
+
+export namespace portolan::session {
+
+/// The client's side of the conversation with one gateway: it requests mappings, renews, recovers and deletes them.
+///
+/// The contract: time, datagrams and randomness come in, datagrams, a deadline and events go out. After every
+/// `handle...`, call `pollTransmit` and `pollEvent` until they have nothing; then wait for a datagram or for
+/// `nextTimeout()`, whichever is first. A datagram that cannot be attributed is not an error: it is ignored, the
+/// deadline stands, and it is counted. `now` never goes back.
+class Session {
+public:
+    explicit Session(const Config& config);
+
+    /// Wants a mapping, from now until `handleRelease`. Refuses what cannot be sent (`Errc::invalidRequest`), and a
+    /// protocol, port and external family that this session has already (`Errc::alreadyMapped`).
+    result<MappingId> handleRequest(TimePoint now, const MappingRequest& request);
+
+    /// Asks for the gateway's external address, once: an event `address` or `refused` follows and ends the query.
+    /// PCP has no such question: a short mapping of a discard port answers it (RFC 6887 §11.6), for which the nonce is.
+    result<MappingId> handleAddressQuery(TimePoint now, const wire::Nonce& nonce);
+
+    /// Wants the mapping no more: it is deleted at the gateway, if the gateway may have heard of it; an event
+    /// `released` follows. A query just ends, without an event.
+    void handleRelease(TimePoint now, MappingId id);
+
+    /// Forgets the mapping and leaves it standing at the gateway for its lifetime.
+    void handleDetach(MappingId id);
+
+    /// Takes a datagram and whom it came from.
+    void handleDatagram(TimePoint now, const Endpoint& from, wire::Bytes datagram);
+
+    /// Takes the news that the server's host or port cannot be reached (ICMP): what is being asked is refused with
+    /// `Errc::unreachable` at once; what is held is kept and tried again at its next renewal.
+    void handleUnreachable(TimePoint now);
+
+    /// To be called at `nextTimeout()`, or whenever.
+    void handleTimeout(TimePoint now);
+
+    /// Writes the next datagram to the server into `room`, which holds 1100 octets, and returns its size; 0 = none.
+    [[nodiscard]] std::size_t pollTransmit(TimePoint now, wire::Room room);
+
+    [[nodiscard]] std::optional<Event> pollEvent();
+
+    /// When `handleTimeout` is next due; nothing when only a datagram or a request can change anything.
+    [[nodiscard]] std::optional<TimePoint> nextTimeout() const;
+
+    [[nodiscard]] const Config& config() const noexcept { return config_; }
+
+    [[nodiscard]] const Statistics& statistics() const noexcept { return statistics_; }
+
+    /// Mappings and queries that are not yet at their end.
+    [[nodiscard]] std::size_t size() const noexcept { return table_.size(); }
+
+    /// What is held under this id, if it is.
+    [[nodiscard]] std::optional<Grant> grant(MappingId id) const;
+
+private:
+    using Index = Table::Index;
+
+    // requests.cpp: what the owner wants
+    std::optional<std::error_code> unfit(const MappingRequest& request) const;
+    Index start(Index at, TimePoint now);
+    /// Ends a deletion under this key, because the mapping is wanted again, and gives the nonce the gateway knows.
+    std::optional<wire::Nonce> supersede(const RecordKey& key);
+    void end(Index at);
+    void emit(Index at, EventKind kind, std::error_code error = {}, Duration retryAfter = {});
+
+    // transmit.cpp: the queue, the window, the deadlines
+    void enqueue(Index at);
+    void idleUntil(Index at, TimePoint when);
+    void leaveWindow(Index at);
+    void stopExchange(Index at);
+    void deadlineReached(TimePoint now, Index at);
+    void answerMissing(TimePoint now, Index at);
+    std::size_t transmitQueued(TimePoint now, wire::Room room);
+    std::size_t transmitPcp(TimePoint now, Index at, wire::Room room);
+    bool outOfTries(TimePoint now, const Record& record) const;
+
+    // pcp.cpp: answers by PCP
+    void handlePcp(TimePoint now, wire::Bytes datagram);
+    void handleMapResponse(TimePoint now, const wire::MapResponse& response);
+    void handleAnnounce(TimePoint now, const wire::AnnounceResponse& response);
+    void handleVersionRejection(TimePoint now, const wire::VersionRejection& rejection);
+    std::optional<Index> attribute(const wire::MapResponse& response) const;
+    void mapGranted(TimePoint now, Index at, const wire::MapResponse& response);
+    void mapRefused(TimePoint now, Index at, const wire::MapResponse& response);
+    void deleteAnswered(TimePoint now, Index at, const wire::MapResponse& response);
+    void undecodable(const wire::Refusal& refusal);
+
+    // nat_pmp.cpp: the one-at-a-time queue and its answers
+    void handleNatPmp(TimePoint now, wire::Bytes datagram);
+    void handleNatPmpOnly(TimePoint now);
+    void handleNatPmpMap(TimePoint now, const wire::NatPmpMapResponse& response);
+    void handleNatPmpAddress(TimePoint now, const wire::NatPmpAddressResponse& response);
+    void natPmpMapped(TimePoint now, Index at, const wire::NatPmpMapResponse& response);
+    void natPmpAddressKnown(TimePoint now, const wire::Address& address);
+    void natPmpRefused(TimePoint now, Index at, wire::NatPmpResult code);
+    void natPmpSilent(TimePoint now);
+    void natPmpNotSpoken(TimePoint now);
+    void toNatPmp(TimePoint now, Index at);
+    [[nodiscard]] bool natPmpFits(const Record& record) const;
+    [[nodiscard]] std::optional<Index> natPmpSubject();
+    std::size_t transmitNatPmp(TimePoint now, wire::Room room);
+
+    // life.cpp: grants, refusals, renewals, losses, recovery
+    void granted(TimePoint now, Index at, const Endpoint& external, std::uint32_t lifetimeSeconds,
+                 std::uint32_t epochSeconds, Via via);
+    void reportGrant(Index at, bool first, bool moved);
+    void scheduleRenewal(TimePoint now, Index at);
+    void refused(TimePoint now, Index at, std::error_code error, Duration hold,
+                 std::optional<wire::Address> gatewayExternal = {});
+    void lost(TimePoint now, Index at);
+    void released(Index at, std::error_code error);
+    void recover(TimePoint now, Duration delay, std::optional<Index> except);
+    [[nodiscard]] Duration capped(Duration lifetime, Duration fallback) const;
+
+    Config config_;
+    Random random_;
+    Table table_;
+    std::deque<MappingId> queue_;
+    std::vector<Index> awaiting_; ///< records in `Exchange::awaiting`, at most the window
+    NatPmpQueue natPmp_;
+    std::optional<wire::Address> natPmpAddress_;
+    TimePoint natPmpAddressAt_;
+    PcpEpoch pcpEpoch_;
+    NatPmpEpoch natPmpEpoch_;
+    TimePoint noNewUntil_;  ///< NO_RESOURCES: no new mappings (RFC 6887 §11.4)
+    TimePoint silentUntil_; ///< NO_RESOURCES to a delete: nothing at all (RFC 6887 §11.4)
+    std::deque<Event> events_;
+    Statistics statistics_;
+};
+
+} // namespace portolan::session

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+module;
+
+/// Sans-I/O state machines: what to say to one gateway, and when.
+export module portolan.session;
+
+export import portolan.error;
+export import :time;
+export import :random;
+export import :schedule;
+export import :epoch;
+export import :types;
+export import :machine;

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+module;
+
+#include <boost/container_hash/hash.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+// All records of a session, found by id, by what a response says, or by whose deadline is next. Not exported.
+export module portolan.session:table;
+
+import portolan.error;
+import :time;
+import :types;
+import :record;
+import :timer_heap;
+
+namespace portolan::session {
+
+struct RecordKeyHash {
+    std::size_t operator()(const RecordKey& key) const noexcept {
+        std::size_t seed = static_cast<std::size_t>(key.internalPort) << 16 |
+                           static_cast<std::size_t>(key.protocol) << 8 | static_cast<std::size_t>(key.externalV4);
+        if (key.internalAddress != wire::Address{}) {
+            boost::hash_range(seed, key.internalAddress.octets.begin(), key.internalAddress.octets.end());
+        }
+        return boost::hash<std::size_t>{}(seed);
+    }
+};
+
+class Table {
+public:
+    using Index = std::uint32_t;
+
+    /// A fresh record under this key, or nothing if the key is taken.
+    std::optional<Index> add(const RecordKey& key) {
+        if (index_.contains(key)) {
+            return std::nullopt;
+        }
+        Index at = 0;
+        if (free_.empty()) {
+            at = static_cast<Index>(records_.size());
+            records_.emplace_back();
+        } else {
+            at = free_.back();
+            free_.pop_back();
+        }
+        index_.emplace(key, at);
+        ++size_;
+        return at;
+    }
+
+    void remove(Index at) {
+        heap_.clear(records_, at);
+        index_.erase(keyOf(records_[at]));
+        const std::uint32_t generation = records_[at].generation + 1;
+        records_[at] = Record{};
+        records_[at].generation = generation;
+        free_.push_back(at);
+        --size_;
+    }
+
+    [[nodiscard]] Record& operator[](Index at) noexcept { return records_[at]; }
+
+    [[nodiscard]] const Record& operator[](Index at) const noexcept { return records_[at]; }
+
+    [[nodiscard]] MappingId idOf(Index at) const noexcept {
+        return static_cast<MappingId>(std::uint64_t{records_[at].generation} << 32 | at);
+    }
+
+    [[nodiscard]] std::optional<Index> find(MappingId id) const noexcept {
+        const auto value = static_cast<std::uint64_t>(id);
+        const auto at = static_cast<Index>(value);
+        if (at >= records_.size() || records_[at].phase == Phase::free || records_[at].generation != value >> 32) {
+            return std::nullopt;
+        }
+        return at;
+    }
+
+    [[nodiscard]] std::optional<Index> find(const RecordKey& key) const {
+        const auto found = index_.find(key);
+        return found == index_.end() ? std::nullopt : std::optional{found->second};
+    }
+
+    void setDeadline(Index at, TimePoint deadline) { heap_.set(records_, at, deadline); }
+
+    void clearDeadline(Index at) noexcept { heap_.clear(records_, at); }
+
+    [[nodiscard]] std::optional<TimePoint> nextDeadline() const noexcept {
+        return heap_.empty() ? std::nullopt : std::optional{records_[heap_.top()].deadline};
+    }
+
+    /// The record whose deadline is due, if any.
+    [[nodiscard]] std::optional<Index> due(TimePoint now) const noexcept {
+        return !heap_.empty() && records_[heap_.top()].deadline <= now ? std::optional{heap_.top()} : std::nullopt;
+    }
+
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
+    [[nodiscard]] Index capacity() const noexcept { return static_cast<Index>(records_.size()); }
+
+    [[nodiscard]] static RecordKey keyOf(const Record& record) noexcept {
+        return {record.extras && record.extras->thirdParty ? *record.extras->thirdParty : wire::Address{},
+                record.internalPort, record.protocol, record.keyV4};
+    }
+
+private:
+    std::vector<Record> records_;
+    std::vector<Index> free_;
+    boost::unordered_flat_map<RecordKey, Index, RecordKeyHash> index_;
+    TimerHeap heap_;
+    std::size_t size_ = 0;
+};
+
+} // namespace portolan::session

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+module;
+
+#include <chrono>
+#include <cstdint>
+
+export module portolan.session:time;
+
+export namespace portolan::session {
+
+using Duration = std::chrono::milliseconds;
+
+/// The time scale of a session. It has no `now()`: whoever drives the session says what time it is, by a clock that
+/// never goes back and counts suspend.
+struct Clock {
+    using duration = Duration;
+    using rep = duration::rep;
+    using period = duration::period;
+    using time_point = std::chrono::time_point<Clock>;
+    static constexpr bool is_steady = true;
+};
+
+using TimePoint = Clock::time_point;
+
+} // namespace portolan::session

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+module;
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <system_error>
+#include <vector>
+
+export module portolan.session:types;
+
+import portolan.error;
+import :time;
+import :schedule;
+
+export namespace portolan::session {
+
+/// An address and a UDP port.
+struct Endpoint {
+    wire::Address address;
+    std::uint16_t port = 0;
+
+    friend constexpr bool operator==(const Endpoint&, const Endpoint&) noexcept = default;
+};
+
+/// Which protocols to speak.
+enum class Speak : std::uint8_t {
+    any,    ///< PCP, and NAT-PMP where the gateway says that it has no PCP (RFC 6887 §9)
+    pcp,    ///< only PCP
+    natPmp, ///< only NAT-PMP
+};
+
+/// The protocol a mapping was granted by.
+enum class Via : std::uint8_t { pcp, natPmp };
+
+/// What a session is about and how it behaves.
+struct Config {
+    Endpoint server;             ///< requests go there, answers must come from there
+    wire::Address clientAddress; ///< this host's address towards the server, as written into requests
+    Speak speak = Speak::any;
+    std::uint64_t seed = 0; ///< of the jitter; another one for each run of the program (RFC 6887 §8.1.1)
+    Backoff backoff;
+    std::uint32_t maxTransmissions = 0;            ///< MRC: give up after as many transmissions; 0 = never
+    Duration maxDuration{0};                       ///< MRD: give up after as long; 0 = never
+    Duration lifetimeCap = std::chrono::hours{24}; ///< longer lifetimes and error holds are taken for this
+    std::uint32_t window = 64;                     ///< PCP requests awaiting an answer at once
+    std::uint32_t deleteTransmissions = 3;         ///< tries to delete a mapping
+};
+
+/// A mapping that is wanted.
+struct MappingRequest {
+    wire::Protocol protocol = wire::Protocol::tcp;
+    std::uint16_t internalPort = 0;                          ///< 0 = all ports of the protocol
+    std::uint16_t suggestedPort = 0;                         ///< 0 = no preference
+    wire::Address suggestedAddress = wire::Address::anyV4(); ///< all zeros of the wanted external family = any
+    std::chrono::seconds lifetime{7200};
+    wire::Nonce nonce; ///< unguessable, one for each server and internal port (RFC 6887 §11.2)
+    std::optional<wire::Address> thirdParty;
+    bool preferFailure = false;
+    std::vector<wire::Filter> filters;
+};
+
+/// Names a mapping, or an address query, of one session. Never used again after its end.
+enum class MappingId : std::uint64_t {};
+
+/// What the gateway granted.
+struct Grant {
+    Endpoint external; ///< all-zeros address while unknown
+    std::chrono::seconds lifetime{0};
+    std::uint32_t epochSeconds = 0;
+    Via via = Via::pcp;
+
+    friend bool operator==(const Grant&, const Grant&) = default;
+};
+
+/// What happened to a mapping or query.
+enum class EventKind : std::uint8_t {
+    granted,   ///< held for the first time, or again after it was lost
+    renewed,   ///< held for longer, unchanged
+    recovered, ///< held again after the gateway lost its state, unchanged
+    moved,     ///< held, but with another external address or port
+    refused,   ///< the gateway said no, or did not answer within the limits; it is asked again after `retryAfter`
+    lost,      ///< its lifetime ran out; it is being requested anew
+    released,  ///< gone, as was asked; `error` tells if the gateway did not confirm
+    address,   ///< the answer to an address query, in `grant.external.address`
+};
+
+/// One thing that happened; see `EventKind` for which fields mean something.
+struct Event {
+    EventKind kind{};
+    MappingId id{};
+    Grant grant;                        ///< after the event; for `lost` and `released` the last one
+    std::error_code error;              ///< of `refused` and `released`
+    std::chrono::seconds retryAfter{0}; ///< of `refused`
+    /// The gateway's own external address, where a refusal gave it away (a NAT beyond the gateway).
+    std::optional<wire::Address> gatewayExternal;
+};
+
+/// What came in, for diagnosis.
+struct Statistics {
+    std::uint64_t transmitted = 0;
+    std::uint64_t attributed = 0;             ///< datagrams that answered something, or announced
+    std::uint64_t foreign = 0;                ///< from another address or port than the server's
+    std::uint64_t undecodable = 0;            ///< refused by the decoder
+    std::uint64_t unattributed = 0;           ///< sound, but the answer to nothing asked
+    std::optional<wire::Refusal> lastRefusal; ///< why the last undecodable one was refused
+};
+
+} // namespace portolan::session
