@@ -10,6 +10,7 @@ export module portolan.wire:announce;
 import :refusal;
 import :address;
 import :codes;
+import :octets;
 import :header;
 import :option;
 import :mapping_body;
@@ -20,6 +21,8 @@ export namespace portolan::wire {
 struct AnnounceRequest {
     Address clientAddress;
     Options options;
+
+    friend constexpr bool operator==(const AnnounceRequest&, const AnnounceRequest&) noexcept = default;
 };
 
 /// ANNOUNCE response, solicited or not (RFC 6887 §14.1). Its lifetime means nothing and is not kept.
@@ -27,6 +30,8 @@ struct AnnounceResponse {
     ResultCode resultCode = ResultCode::success;
     std::uint32_t epochSeconds = 0;
     Options options;
+
+    friend constexpr bool operator==(const AnnounceResponse&, const AnnounceResponse&) noexcept = default;
 };
 
 [[nodiscard]] constexpr result<AnnounceRequest> decodeAnnounceRequest(Bytes datagram) noexcept {

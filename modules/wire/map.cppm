@@ -27,6 +27,8 @@ struct MapRequest {
     std::uint16_t suggestedPort = 0; ///< 0 = no preference
     Address suggestedAddress;        ///< all zeros of the wanted family = no preference
     Options options;
+
+    friend constexpr bool operator==(const MapRequest&, const MapRequest&) noexcept = default;
 };
 
 /// MAP response (RFC 6887 §11.1). On error the assigned fields are copies of the suggested ones.
@@ -40,6 +42,8 @@ struct MapResponse {
     std::uint16_t assignedPort = 0;
     Address assignedAddress;
     Options options; ///< of an error response: as far as they can be read
+
+    friend constexpr bool operator==(const MapResponse&, const MapResponse&) noexcept = default;
 };
 
 /// Refuses as `decodeRequestHeader` does, then less than 60 octets and options that are not well formed.

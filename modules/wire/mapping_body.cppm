@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 module;
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -18,10 +17,6 @@ import :header;
 import :option;
 
 namespace portolan::wire {
-
-constexpr void storeOctets(std::uint8_t* at, Bytes octets) noexcept {
-    std::copy_n(octets.data(), octets.size(), at);
-}
 
 /// The options of a response: all of them, checked, on success; what can be read of them on error, because an
 /// error copies the request's options whatever they were and may cut them at 1100 octets (RFC 6887 §8.2).

@@ -5,6 +5,7 @@ module;
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 // Big-endian loads and stores at a pointer whose room the caller has checked. Not exported from the module:
 // bounds are checked once a message, not once a field.
@@ -44,9 +45,11 @@ constexpr void storeArray(std::uint8_t* at, const std::array<std::uint8_t, N>& o
     std::copy_n(octets.begin(), N, at);
 }
 
-constexpr void storeZeros(std::uint8_t* at, std::size_t count) noexcept {
-    std::fill_n(at, count, std::uint8_t{0});
+constexpr void storeOctets(std::uint8_t* at, std::span<const std::uint8_t> octets) noexcept {
+    std::copy_n(octets.data(), octets.size(), at);
 }
+
+constexpr void storeZeros(std::uint8_t* at, std::size_t count) noexcept { std::fill_n(at, count, std::uint8_t{0}); }
 
 constexpr std::size_t roundUpToFour(std::size_t size) noexcept {
     return (size + 3) & ~std::size_t{3};

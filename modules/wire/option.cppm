@@ -90,6 +90,11 @@ struct RawOption {
     OptionCode code{};
     Bytes data;
     std::uint16_t offset = 0; ///< octet offset of the option's code from the start of the datagram
+
+    /// The same code and data, wherever they stand.
+    friend constexpr bool operator==(const RawOption& a, const RawOption& b) noexcept {
+        return a.code == b.code && std::ranges::equal(a.data, b.data);
+    }
 };
 
 /// THIRD_PARTY (RFC 6887 §13.1): the internal address to act for.
@@ -187,6 +192,9 @@ public:
 
     /// The encoded options, padding included.
     [[nodiscard]] constexpr Bytes octets() const noexcept { return octets_; }
+
+    /// The same options in the same order, wherever they stand.
+    friend constexpr bool operator==(const Options& a, const Options& b) noexcept { return std::ranges::equal(a, b); }
 
 private:
     constexpr Options(Bytes octets, std::uint16_t offset) noexcept : octets_(octets), offset_(offset) {}

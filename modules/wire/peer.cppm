@@ -30,6 +30,8 @@ struct PeerRequest {
     std::uint16_t remotePort = 0;    ///< never 0
     Address remoteAddress;           ///< as the client sees it, not as a translator does
     Options options;
+
+    friend constexpr bool operator==(const PeerRequest&, const PeerRequest&) noexcept = default;
 };
 
 /// PEER response (RFC 6887 §12.1). On error the assigned fields are copies of the suggested ones.
@@ -45,6 +47,8 @@ struct PeerResponse {
     std::uint16_t remotePort = 0;
     Address remoteAddress;
     Options options; ///< of an error response: as far as they can be read
+
+    friend constexpr bool operator==(const PeerResponse&, const PeerResponse&) noexcept = default;
 };
 
 } // namespace portolan::wire

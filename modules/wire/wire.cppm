@@ -8,6 +8,7 @@ export import :address;
 export import :codes;
 export import :option;
 export import :header;
+export import :raw;
 export import :announce;
 export import :map;
 export import :peer;
