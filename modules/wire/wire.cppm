@@ -14,3 +14,4 @@ export import :map;
 export import :peer;
 export import :nat_pmp;
 export import :datagram;
+export import :format;

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+module;
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <fmt/format.h>
+#include <iterator>
+#include <span>
+#include <string_view>
+#include <variant>
+
+module portolan.wire;
+
+namespace portolan::wire {
+
+namespace {
+
+void appendText(Text& to, std::string_view text) { to.append(text.data(), text.data() + text.size()); }
+
+template <class Code>
+void appendCode(Text& to, Code code) {
+    if (const std::string_view known = name(code); !known.empty()) {
+        appendText(to, known);
+    } else {
+        fmt::format_to(std::back_inserter(to), "{}", static_cast<unsigned>(code));
+    }
+}
+
+void appendHex(Text& to, Bytes octets) {
+    for (const std::uint8_t octet : octets) {
+        fmt::format_to(std::back_inserter(to), "{:02x}", octet);
+    }
+}
+
+void appendV4(Text& to, const std::array<std::uint8_t, 4>& octets) {
+    fmt::format_to(std::back_inserter(to), "{}.{}.{}.{}", octets[0], octets[1], octets[2], octets[3]);
+}
+
+/// The 16-bit groups of an IPv6 address that "::" stands for: the longest run of zeros, the first of equals, never
+/// a single group (RFC 5952 §4.2). An empty run where there is none.
+struct ZeroRun {
+    std::size_t first = 8;
+    std::size_t count = 0;
+};
+
+ZeroRun longestZeroRun(const std::array<std::uint16_t, 8>& groups) {
+    ZeroRun longest;
+    for (std::size_t at = 0; at < groups.size();) {
+        std::size_t end = at;
+        while (end < groups.size() && groups[end] == 0) {
+            ++end;
+        }
+        if (end - at > longest.count && end - at > 1) {
+            longest = {at, end - at};
+        }
+        at = end + 1;
+    }
+    return longest;
+}
+
+void appendV6(Text& to, const Address& address) {
+    std::array<std::uint16_t, 8> groups{};
+    for (std::size_t i = 0; i < groups.size(); ++i) {
+        groups[i] = load16(address.octets.data() + 2 * i);
+    }
+    const ZeroRun zeros = longestZeroRun(groups);
+    for (std::size_t i = 0; i < groups.size();) {
+        if (i == zeros.first) {
+            appendText(to, "::");
+            i += zeros.count;
+            continue;
+        }
+        const bool first = i == 0 || i == zeros.first + zeros.count;
+        fmt::format_to(std::back_inserter(to), "{}{:x}", first ? "" : ":", groups[i]);
+        ++i;
+    }
+}
+
+} // namespace
+
+void append(Text& to, const Address& address) {
+    if (address.isV4()) {
+        appendV4(to, address.v4Octets());
+    } else {
+        appendV6(to, address);
+    }
+}
+
+void append(Text& to, const Nonce& nonce) { appendHex(to, nonce.octets); }
+
+void append(Text& to, Opcode opcode) { appendCode(to, opcode); }
+
+void append(Text& to, Protocol protocol) { appendCode(to, protocol); }
+
+void append(Text& to, ResultCode code) { appendCode(to, code); }
+
+void append(Text& to, NatPmpResult code) { appendCode(to, code); }
+
+void append(Text& to, OptionCode code) { appendCode(to, code); }
+
+void append(Text& to, Fault fault) { appendText(to, describe(fault)); }
+
+void append(Text& to, Refusal refusal) {
+    fmt::format_to(std::back_inserter(to), "{} at octet {}", refusal.fault, refusal.offset);
+}
+
+void append(Text& to, const ThirdParty& option) {
+    fmt::format_to(std::back_inserter(to), "THIRD_PARTY {}", option.internalAddress);
+}
+
+void append(Text& to, PreferFailure /*option*/) { appendText(to, "PREFER_FAILURE"); }
+
+void append(Text& to, const Filter& option) {
+    if (option.prefixLength == 0) {
+        appendText(to, "FILTER none");
+        return;
+    }
+    // The length counts the 128-bit form; a person expects that of the address as it is printed.
+    const int mapped = option.remoteAddress.isV4() && option.prefixLength >= 96 ? 96 : 0;
+    fmt::format_to(std::back_inserter(to), "FILTER {}/{}", option.remoteAddress, option.prefixLength - mapped);
+    if (option.remotePort != 0) {
+        fmt::format_to(std::back_inserter(to), " port {}", option.remotePort);
+    }
+}
+
+void append(Text& to, const RawOption& option) {
+    if (name(option.code).empty()) {
+        appendText(to, "option ");
+    }
+    append(to, option.code);
+    if (!option.data.empty()) {
+        fmt::format_to(std::back_inserter(to), " ({} octets) ", option.data.size());
+        appendHex(to, option.data);
+    }
+}
+
+void append(Text& to, const Option& option) {
+    std::visit([&to](const auto& known) { append(to, known); }, option);
+}
+
+void append(Text& to, const Options& options) {
+    bool first = true;
+    for (const RawOption raw : options) {
+        appendText(to, first ? "" : "; ");
+        first = false;
+        if (const auto option = interpret(raw)) {
+            append(to, option.assume_value());
+        } else {
+            append(to, raw);
+        }
+    }
+}
+
+} // namespace portolan::wire
