@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include <boost/test/unit_test.hpp>
 #include <array>
+#include <boost/test/unit_test.hpp>
 #include <cstdint>
 
 import portolan.wire;
