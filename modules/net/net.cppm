@@ -23,8 +23,11 @@ module;
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/network_v4.hpp>
+#include <boost/asio/ip/network_v6.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/udp.hpp>
+#include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -94,11 +97,28 @@ using boost::asio::wait_traits;
 using boost::system::error_code;
 using boost::system::system_error;
 
-namespace error = boost::asio::error;
-namespace ip = boost::asio::ip;
+namespace error {
+using enum boost::asio::error::basic_errors;
+using enum boost::asio::error::misc_errors;
+} // namespace error
+
+namespace ip {
+using boost::asio::ip::address;
+using boost::asio::ip::address_v4;
+using boost::asio::ip::address_v6;
+using boost::asio::ip::make_address;
+using boost::asio::ip::make_address_v4;
+using boost::asio::ip::make_address_v6;
+using boost::asio::ip::network_v4;
+using boost::asio::ip::network_v6;
+using boost::asio::ip::tcp;
+using boost::asio::ip::udp;
+using boost::asio::ip::v6_only;
+} // namespace ip
 
 namespace operators {
-using namespace boost::asio::experimental::awaitable_operators;
+using boost::asio::experimental::awaitable_operators::operator||;
+using boost::asio::experimental::awaitable_operators::operator&&;
 } // namespace operators
 
 // Asio's own token objects have internal linkage before 1.38.2 and cannot be exported; these can.
@@ -116,8 +136,23 @@ using boost::asio::this_coro::throw_if_cancelled;
 
 } // namespace portolan::net
 
+// Operators and conversions that importers use without naming them: argument-dependent lookup finds what is exported
+// from the namespace of its argument.
 export namespace boost::asio {
-// Importers of this module that call awaitable operators and buffers find them by argument-dependent lookup only if
-// the declarations are reachable by name.
 using boost::asio::buffer;
 } // namespace boost::asio
+
+export namespace boost::asio::error {
+using boost::asio::error::make_error_code;
+} // namespace boost::asio::error
+
+export namespace boost::asio::ip {
+using boost::asio::ip::operator==;
+using boost::asio::ip::operator<;
+using boost::asio::ip::operator<<;
+} // namespace boost::asio::ip
+
+export namespace boost::system {
+using boost::system::operator==;
+using boost::system::operator!=;
+} // namespace boost::system

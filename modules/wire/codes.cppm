@@ -66,33 +66,60 @@ enum class NatPmpResult : std::uint16_t {
 /// The registry's name of a result code ("NO_RESOURCES"); empty for a number that has none.
 [[nodiscard]] constexpr std::string_view name(ResultCode code) noexcept {
     switch (code) {
-    case ResultCode::success: return "SUCCESS";
-    case ResultCode::unsuppVersion: return "UNSUPP_VERSION";
-    case ResultCode::notAuthorized: return "NOT_AUTHORIZED";
-    case ResultCode::malformedRequest: return "MALFORMED_REQUEST";
-    case ResultCode::unsuppOpcode: return "UNSUPP_OPCODE";
-    case ResultCode::unsuppOption: return "UNSUPP_OPTION";
-    case ResultCode::malformedOption: return "MALFORMED_OPTION";
-    case ResultCode::networkFailure: return "NETWORK_FAILURE";
-    case ResultCode::noResources: return "NO_RESOURCES";
-    case ResultCode::unsuppProtocol: return "UNSUPP_PROTOCOL";
-    case ResultCode::userExQuota: return "USER_EX_QUOTA";
-    case ResultCode::cannotProvideExternal: return "CANNOT_PROVIDE_EXTERNAL";
-    case ResultCode::addressMismatch: return "ADDRESS_MISMATCH";
-    case ResultCode::excessiveRemotePeers: return "EXCESSIVE_REMOTE_PEERS";
-    case ResultCode::initiation: return "INITIATION";
-    case ResultCode::authenticationRequired: return "AUTHENTICATION_REQUIRED";
-    case ResultCode::authenticationFailed: return "AUTHENTICATION_FAILED";
-    case ResultCode::authenticationSucceeded: return "AUTHENTICATION_SUCCEEDED";
-    case ResultCode::authorizationFailed: return "AUTHORIZATION_FAILED";
-    case ResultCode::sessionTerminated: return "SESSION_TERMINATED";
-    case ResultCode::unknownSessionId: return "UNKNOWN_SESSION_ID";
-    case ResultCode::downgradeAttackDetected: return "DOWNGRADE_ATTACK_DETECTED";
-    case ResultCode::authenticationRequest: return "AUTHENTICATION_REQUEST";
-    case ResultCode::authenticationReply: return "AUTHENTICATION_REPLY";
-    case ResultCode::thirdPartyIdUnknown: return "THIRD_PARTY_ID_UNKNOWN";
-    case ResultCode::thirdPartyMissingOption: return "THIRD_PARTY_MISSING_OPTION";
-    case ResultCode::unsuppThirdPartyIdLength: return "UNSUPP_THIRD_PARTY_ID_LENGTH";
+    case ResultCode::success:
+        return "SUCCESS";
+    case ResultCode::unsuppVersion:
+        return "UNSUPP_VERSION";
+    case ResultCode::notAuthorized:
+        return "NOT_AUTHORIZED";
+    case ResultCode::malformedRequest:
+        return "MALFORMED_REQUEST";
+    case ResultCode::unsuppOpcode:
+        return "UNSUPP_OPCODE";
+    case ResultCode::unsuppOption:
+        return "UNSUPP_OPTION";
+    case ResultCode::malformedOption:
+        return "MALFORMED_OPTION";
+    case ResultCode::networkFailure:
+        return "NETWORK_FAILURE";
+    case ResultCode::noResources:
+        return "NO_RESOURCES";
+    case ResultCode::unsuppProtocol:
+        return "UNSUPP_PROTOCOL";
+    case ResultCode::userExQuota:
+        return "USER_EX_QUOTA";
+    case ResultCode::cannotProvideExternal:
+        return "CANNOT_PROVIDE_EXTERNAL";
+    case ResultCode::addressMismatch:
+        return "ADDRESS_MISMATCH";
+    case ResultCode::excessiveRemotePeers:
+        return "EXCESSIVE_REMOTE_PEERS";
+    case ResultCode::initiation:
+        return "INITIATION";
+    case ResultCode::authenticationRequired:
+        return "AUTHENTICATION_REQUIRED";
+    case ResultCode::authenticationFailed:
+        return "AUTHENTICATION_FAILED";
+    case ResultCode::authenticationSucceeded:
+        return "AUTHENTICATION_SUCCEEDED";
+    case ResultCode::authorizationFailed:
+        return "AUTHORIZATION_FAILED";
+    case ResultCode::sessionTerminated:
+        return "SESSION_TERMINATED";
+    case ResultCode::unknownSessionId:
+        return "UNKNOWN_SESSION_ID";
+    case ResultCode::downgradeAttackDetected:
+        return "DOWNGRADE_ATTACK_DETECTED";
+    case ResultCode::authenticationRequest:
+        return "AUTHENTICATION_REQUEST";
+    case ResultCode::authenticationReply:
+        return "AUTHENTICATION_REPLY";
+    case ResultCode::thirdPartyIdUnknown:
+        return "THIRD_PARTY_ID_UNKNOWN";
+    case ResultCode::thirdPartyMissingOption:
+        return "THIRD_PARTY_MISSING_OPTION";
+    case ResultCode::unsuppThirdPartyIdLength:
+        return "UNSUPP_THIRD_PARTY_ID_LENGTH";
     }
     return {};
 }
@@ -100,12 +127,18 @@ enum class NatPmpResult : std::uint16_t {
 /// The name of a NAT-PMP result code; empty for a number that has none.
 [[nodiscard]] constexpr std::string_view name(NatPmpResult code) noexcept {
     switch (code) {
-    case NatPmpResult::success: return "SUCCESS";
-    case NatPmpResult::unsupportedVersion: return "UNSUPPORTED_VERSION";
-    case NatPmpResult::notAuthorized: return "NOT_AUTHORIZED";
-    case NatPmpResult::networkFailure: return "NETWORK_FAILURE";
-    case NatPmpResult::outOfResources: return "OUT_OF_RESOURCES";
-    case NatPmpResult::unsupportedOpcode: return "UNSUPPORTED_OPCODE";
+    case NatPmpResult::success:
+        return "SUCCESS";
+    case NatPmpResult::unsupportedVersion:
+        return "UNSUPPORTED_VERSION";
+    case NatPmpResult::notAuthorized:
+        return "NOT_AUTHORIZED";
+    case NatPmpResult::networkFailure:
+        return "NETWORK_FAILURE";
+    case NatPmpResult::outOfResources:
+        return "OUT_OF_RESOURCES";
+    case NatPmpResult::unsupportedOpcode:
+        return "UNSUPPORTED_OPCODE";
     }
     return {};
 }
@@ -113,10 +146,14 @@ enum class NatPmpResult : std::uint16_t {
 /// The name of an opcode ("MAP"); empty for a number that has none.
 [[nodiscard]] constexpr std::string_view name(Opcode opcode) noexcept {
     switch (opcode) {
-    case Opcode::announce: return "ANNOUNCE";
-    case Opcode::map: return "MAP";
-    case Opcode::peer: return "PEER";
-    case Opcode::authentication: return "AUTHENTICATION";
+    case Opcode::announce:
+        return "ANNOUNCE";
+    case Opcode::map:
+        return "MAP";
+    case Opcode::peer:
+        return "PEER";
+    case Opcode::authentication:
+        return "AUTHENTICATION";
     }
     return {};
 }
@@ -124,12 +161,18 @@ enum class NatPmpResult : std::uint16_t {
 /// The lower-case keyword of a protocol number ("tcp"); empty for one that has none here.
 [[nodiscard]] constexpr std::string_view name(Protocol protocol) noexcept {
     switch (protocol) {
-    case Protocol::all: return "all";
-    case Protocol::tcp: return "tcp";
-    case Protocol::udp: return "udp";
-    case Protocol::dccp: return "dccp";
-    case Protocol::sctp: return "sctp";
-    case Protocol::udplite: return "udplite";
+    case Protocol::all:
+        return "all";
+    case Protocol::tcp:
+        return "tcp";
+    case Protocol::udp:
+        return "udp";
+    case Protocol::dccp:
+        return "dccp";
+    case Protocol::sctp:
+        return "sctp";
+    case Protocol::udplite:
+        return "udplite";
     }
     return {};
 }

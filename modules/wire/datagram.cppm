@@ -53,10 +53,14 @@ constexpr result<Datagram> widen(const result<Message>& decoded) noexcept {
 
 constexpr result<Datagram> decodePcpRequest(Bytes datagram) noexcept {
     switch (static_cast<Opcode>(datagram[1])) {
-    case Opcode::announce: return widen(decodeAnnounceRequest(datagram));
-    case Opcode::map: return widen(decodeMapRequest(datagram));
-    case Opcode::peer: return widen(decodePeerRequest(datagram));
-    default: return widen(decodeRawRequest(datagram));
+    case Opcode::announce:
+        return widen(decodeAnnounceRequest(datagram));
+    case Opcode::map:
+        return widen(decodeMapRequest(datagram));
+    case Opcode::peer:
+        return widen(decodePeerRequest(datagram));
+    default:
+        return widen(decodeRawRequest(datagram));
     }
 }
 
@@ -65,10 +69,14 @@ constexpr result<Datagram> decodePcpResponse(Bytes datagram) noexcept {
         return Datagram{rejection.assume_value()};
     }
     switch (static_cast<Opcode>(datagram[1] & 0x7f)) {
-    case Opcode::announce: return widen(decodeAnnounceResponse(datagram));
-    case Opcode::map: return widen(decodeMapResponse(datagram));
-    case Opcode::peer: return widen(decodePeerResponse(datagram));
-    default: return widen(decodeRawResponse(datagram));
+    case Opcode::announce:
+        return widen(decodeAnnounceResponse(datagram));
+    case Opcode::map:
+        return widen(decodeMapResponse(datagram));
+    case Opcode::peer:
+        return widen(decodePeerResponse(datagram));
+    default:
+        return widen(decodeRawResponse(datagram));
     }
 }
 

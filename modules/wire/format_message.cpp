@@ -35,7 +35,9 @@ void appendEndpoint(Text& to, const Address& address, std::uint16_t port) {
 }
 
 /// "PEER", or "opcode 60".
-void appendOpcode(Text& to, Opcode opcode) { print(to, "{}{}", name(opcode).empty() ? "opcode " : "", opcode); }
+void appendOpcode(Text& to, Opcode opcode) {
+    print(to, "{}{}", name(opcode).empty() ? "opcode " : "", opcode);
+}
 
 /// What MAP and PEER requests share; PEER says more before the lifetime.
 template <class Request>
@@ -74,13 +76,21 @@ void append(Text& to, const AnnounceResponse& message) {
     appendOptions(to, message.options);
 }
 
-void append(Text& to, const MapRequest& message) { appendMappingRequest(to, "MAP", message); }
+void append(Text& to, const MapRequest& message) {
+    appendMappingRequest(to, "MAP", message);
+}
 
-void append(Text& to, const MapResponse& message) { appendMappingResponse(to, "MAP", message); }
+void append(Text& to, const MapResponse& message) {
+    appendMappingResponse(to, "MAP", message);
+}
 
-void append(Text& to, const PeerRequest& message) { appendMappingRequest(to, "PEER", message); }
+void append(Text& to, const PeerRequest& message) {
+    appendMappingRequest(to, "PEER", message);
+}
 
-void append(Text& to, const PeerResponse& message) { appendMappingResponse(to, "PEER", message); }
+void append(Text& to, const PeerResponse& message) {
+    appendMappingResponse(to, "PEER", message);
+}
 
 void append(Text& to, const RequestHeader& header) {
     appendOpcode(to, header.opcode);
@@ -112,7 +122,9 @@ void append(Text& to, const VersionRejection& message) {
           message.lifetimeSeconds, message.epochSeconds);
 }
 
-void append(Text& to, NatPmpAddressRequest /*message*/) { print(to, "NAT-PMP address request"); }
+void append(Text& to, NatPmpAddressRequest /*message*/) {
+    print(to, "NAT-PMP address request");
+}
 
 void append(Text& to, const NatPmpAddressResponse& message) {
     print(to, "NAT-PMP address response {}: external {}, epoch {} s", message.resultCode, message.externalAddress,

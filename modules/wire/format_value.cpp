@@ -16,7 +16,9 @@ namespace portolan::wire {
 
 namespace {
 
-void appendText(Text& to, std::string_view text) { to.append(text.data(), text.data() + text.size()); }
+void appendText(Text& to, std::string_view text) {
+    to.append(text.data(), text.data() + text.size());
+}
 
 template <class Code>
 void appendCode(Text& to, Code code) {
@@ -87,19 +89,33 @@ void append(Text& to, const Address& address) {
     }
 }
 
-void append(Text& to, const Nonce& nonce) { appendHex(to, nonce.octets); }
+void append(Text& to, const Nonce& nonce) {
+    appendHex(to, nonce.octets);
+}
 
-void append(Text& to, Opcode opcode) { appendCode(to, opcode); }
+void append(Text& to, Opcode opcode) {
+    appendCode(to, opcode);
+}
 
-void append(Text& to, Protocol protocol) { appendCode(to, protocol); }
+void append(Text& to, Protocol protocol) {
+    appendCode(to, protocol);
+}
 
-void append(Text& to, ResultCode code) { appendCode(to, code); }
+void append(Text& to, ResultCode code) {
+    appendCode(to, code);
+}
 
-void append(Text& to, NatPmpResult code) { appendCode(to, code); }
+void append(Text& to, NatPmpResult code) {
+    appendCode(to, code);
+}
 
-void append(Text& to, OptionCode code) { appendCode(to, code); }
+void append(Text& to, OptionCode code) {
+    appendCode(to, code);
+}
 
-void append(Text& to, Fault fault) { appendText(to, describe(fault)); }
+void append(Text& to, Fault fault) {
+    appendText(to, describe(fault));
+}
 
 void append(Text& to, Refusal refusal) {
     fmt::format_to(std::back_inserter(to), "{} at octet {}", refusal.fault, refusal.offset);
@@ -109,7 +125,9 @@ void append(Text& to, const ThirdParty& option) {
     fmt::format_to(std::back_inserter(to), "THIRD_PARTY {}", option.internalAddress);
 }
 
-void append(Text& to, PreferFailure /*option*/) { appendText(to, "PREFER_FAILURE"); }
+void append(Text& to, PreferFailure /*option*/) {
+    appendText(to, "PREFER_FAILURE");
+}
 
 void append(Text& to, const Filter& option) {
     if (option.prefixLength == 0) {

@@ -78,7 +78,9 @@ inline constexpr std::size_t natPmpRefusalSize = 8;
 
 namespace portolan::wire {
 
-constexpr std::uint8_t natPmpOpcode(Protocol protocol) noexcept { return protocol == Protocol::tcp ? 2 : 1; }
+constexpr std::uint8_t natPmpOpcode(Protocol protocol) noexcept {
+    return protocol == Protocol::tcp ? 2 : 1;
+}
 
 /// Checks version, direction bit and exact size of a NAT-PMP message; an opcode check is the caller's.
 constexpr result<void> checkNatPmp(Bytes datagram, std::size_t size, bool response) noexcept {

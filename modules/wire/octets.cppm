@@ -49,8 +49,12 @@ constexpr void storeOctets(std::uint8_t* at, std::span<const std::uint8_t> octet
     std::copy_n(octets.data(), octets.size(), at);
 }
 
-constexpr void storeZeros(std::uint8_t* at, std::size_t count) noexcept { std::fill_n(at, count, std::uint8_t{0}); }
+constexpr void storeZeros(std::uint8_t* at, std::size_t count) noexcept {
+    std::fill_n(at, count, std::uint8_t{0});
+}
 
-constexpr std::size_t roundUpToFour(std::size_t size) noexcept { return (size + 3) & ~std::size_t{3}; }
+constexpr std::size_t roundUpToFour(std::size_t size) noexcept {
+    return (size + 3) & ~std::size_t{3};
+}
 
 } // namespace portolan::wire

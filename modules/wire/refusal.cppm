@@ -39,18 +39,30 @@ enum class Fault : std::uint8_t {
 /// A sentence part naming the fault, lower case, without a full stop.
 [[nodiscard]] constexpr std::string_view describe(Fault fault) noexcept {
     switch (fault) {
-    case Fault::tooShort: return "message too short";
-    case Fault::tooLong: return "message too long";
-    case Fault::notMultipleOfFour: return "length is not a multiple of 4";
-    case Fault::unsupportedVersion: return "unsupported version";
-    case Fault::wrongDirection: return "wrong direction (R bit)";
-    case Fault::wrongOpcode: return "another opcode than expected";
-    case Fault::unsuppVersion: return "an UNSUPP_VERSION answer, which has no body";
-    case Fault::truncatedOption: return "option reaches past the end of the message";
-    case Fault::wrongResult: return "another result code than expected";
-    case Fault::badOptionLength: return "option data has the wrong length for its code";
-    case Fault::badPrefixLength: return "filter prefix length out of range";
-    case Fault::noRoom: return "not enough room for the encoded message";
+    case Fault::tooShort:
+        return "message too short";
+    case Fault::tooLong:
+        return "message too long";
+    case Fault::notMultipleOfFour:
+        return "length is not a multiple of 4";
+    case Fault::unsupportedVersion:
+        return "unsupported version";
+    case Fault::wrongDirection:
+        return "wrong direction (R bit)";
+    case Fault::wrongOpcode:
+        return "another opcode than expected";
+    case Fault::unsuppVersion:
+        return "an UNSUPP_VERSION answer, which has no body";
+    case Fault::truncatedOption:
+        return "option reaches past the end of the message";
+    case Fault::wrongResult:
+        return "another result code than expected";
+    case Fault::badOptionLength:
+        return "option data has the wrong length for its code";
+    case Fault::badPrefixLength:
+        return "filter prefix length out of range";
+    case Fault::noRoom:
+        return "not enough room for the encoded message";
     }
     return "unknown fault";
 }

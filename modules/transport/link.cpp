@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+module;
+
+#include <array>
+#include <boost/outcome/result.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <fmt/format.h>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <utility>
+
+module portolan.transport;
+
+import portolan.net;
+
+namespace portolan::transport {
+
+namespace {
+
+/// At most so many datagrams are taken in one go, so that a flood does not keep others on the strand waiting.
+constexpr unsigned drainLimit = 256;
+
+/// Replies to a full window, and more, fit the socket's buffer.
+constexpr int receiveBufferSize = 1 << 20;
+
+bool meansUnreachable(const net::error_code& error) {
+    return error == net::error::connection_refused || error == net::error::host_unreachable ||
+           error == net::error::network_unreachable;
+}
+
+std::uint64_t randomSeed() {
+    std::array<std::uint8_t, sizeof(std::uint64_t)> octets{};
+    fillRandom(octets);
+    std::uint64_t seed = 0;
+    std::memcpy(&seed, octets.data(), octets.size());
+    return seed;
+}
+
+} // namespace
+
+Link::Link(net::any_io_executor strand, const LinkConfig& config, std::function<void()> onActivity)
+    : socket_(std::move(strand)), config_(config), onActivity_(std::move(onActivity)) {
+    config_.session.server = {toWire(config_.gateway.address()), config_.gateway.port()};
+}
+
+net::error_code Link::connect() {
+    net::error_code error;
+    socket_.open(config_.gateway.protocol(), error);
+    if (!error) {
+        socket_.non_blocking(true, error);
+    }
+    if (!error) {
+        net::error_code ignored; // a smaller buffer still works
+        socket_.set_option(net::socket_base::receive_buffer_size{receiveBufferSize}, ignored);
+    }
+    if (!error && config_.source) {
+        socket_.bind({*config_.source, 0}, error);
+    }
+    if (!error) {
+        socket_.connect(config_.gateway, error);
+    }
+    if (!error) {
+        local_ = socket_.local_endpoint(error).address();
+    }
+    return error;
+}
+
+result<void> Link::open() {
+    if (socket_.is_open()) {
+        return boost::outcome_v2::success();
+    }
+    if (const net::error_code error = connect()) {
+        close();
+        return Error{error, fmt::format("cannot reach {} from here", config_.gateway.address().to_string())};
+    }
+    const wire::Address local = toWire(local_);
+    if (!session_ || (session_->size() == 0 && session_->config().clientAddress != local)) {
+        session::Config config = config_.session;
+        config.clientAddress = local;
+        config.seed = randomSeed();
+        session_.emplace(config);
+    }
+    waitForDatagram();
+    return boost::outcome_v2::success();
+}
+
+void Link::close() {
+    net::error_code ignored;
+    socket_.close(ignored);
+}
+
+void Link::waitForDatagram() {
+    socket_.async_wait(net::socket_base::wait_read, [self = shared_from_this()](net::error_code error) {
+        if (error || !self->socket_.is_open()) {
+            return; // closed
+        }
+        self->drain();
+        if (self->socket_.is_open()) {
+            self->waitForDatagram();
+        }
+    });
+}
+
+void Link::drain() {
+    for (unsigned taken = 0; taken < drainLimit; ++taken) {
+        net::error_code error;
+        const std::size_t size = socket_.receive(net::buffer(room_), 0, error);
+        if (error == net::error::would_block) {
+            break;
+        }
+        if (meansUnreachable(error)) {
+            session_->handleUnreachable(now());
+        } else if (!error) {
+            session_->handleDatagram(now(), config_.session.server, wire::Bytes{room_}.first(size));
+        }
+        flush();
+    }
+    onActivity_();
+}
+
+void Link::flush() {
+    if (!socket_.is_open()) {
+        return;
+    }
+    std::array<std::uint8_t, wire::maxMessageSize> datagram;
+    while (const std::size_t size = session_->pollTransmit(now(), datagram)) {
+        net::error_code error;
+        socket_.send(net::buffer(datagram.data(), size), 0, error);
+        if (meansUnreachable(error)) {
+            session_->handleUnreachable(now());
+        }
+    }
+}
+
+void Link::handleTimeout(session::TimePoint now) {
+    session_->handleTimeout(now);
+    flush();
+}
+
+} // namespace portolan::transport

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+module;
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+
+export module portolan.transport:link;
+
+import portolan.net;
+import portolan.session;
+
+export namespace portolan::transport {
+
+/// Where a gateway is asked, and from where.
+struct LinkConfig {
+    net::ip::udp::endpoint gateway;         ///< with the scope of a link-local address
+    std::optional<net::ip::address> source; ///< the local address to ask from; the system's choice if none
+    session::Config session;                ///< its server, client address and seed are filled in here
+};
+
+/// One connected UDP socket towards one gateway, and the session it drives. Everything happens on the executor given,
+/// which must run one handler at a time (a strand).
+class Link : public std::enable_shared_from_this<Link> {
+public:
+    /// `onActivity` is called after datagrams have been handled: then there may be events and another deadline.
+    Link(net::any_io_executor strand, const LinkConfig& config, std::function<void()> onActivity);
+
+    /// Opens the socket, learns the local address by connecting it (RFC 6887 §16.4), and begins to receive. Does
+    /// nothing while open. A session that still holds something is kept; an empty one is made anew if the local
+    /// address has changed.
+    result<void> open();
+
+    /// Stops receiving and closes the socket; the session stays.
+    void close();
+
+    /// Sends all that the session has to send.
+    void flush();
+
+    /// Lets the session act on what is due, and sends.
+    void handleTimeout(session::TimePoint now);
+
+    /// Only between a successful `open()` and the end of the link.
+    [[nodiscard]] session::Session& session() noexcept { return *session_; }
+
+    [[nodiscard]] const session::Session& session() const noexcept { return *session_; }
+
+    [[nodiscard]] bool isOpen() const noexcept { return socket_.is_open(); }
+
+    [[nodiscard]] const LinkConfig& config() const noexcept { return config_; }
+
+    [[nodiscard]] net::ip::address localAddress() const noexcept { return local_; }
+
+private:
+    net::error_code connect();
+    void waitForDatagram();
+    void drain();
+
+    net::ip::udp::socket socket_;
+    LinkConfig config_;
+    std::function<void()> onActivity_;
+    net::ip::address local_;
+    std::optional<session::Session> session_;
+    std::array<std::uint8_t, 1500> room_{};
+};
+
+} // namespace portolan::transport
