@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+module;
+
+#include <algorithm>
+#include <boost/outcome/result.hpp>
+#include <boost/outcome/try.hpp>
+#include <iterator>
+#include <utility>
+#include <vector>
+
+module portolan.gateway;
+
+namespace portolan::gateway {
+
+namespace {
+
+result<std::vector<Gateway>> named(const std::vector<Route>& routes) {
+    std::vector<Gateway> ranked = rank(routes);
+    for (Gateway& gateway : ranked) {
+        gateway.interfaceName = system::interfaceName(gateway.interfaceIndex);
+    }
+    return ranked;
+}
+
+/// `gateway` with the interface that the stack would use, where it has none.
+result<Gateway> onInterface(Gateway gateway, const std::vector<LocalAddress>& addresses) {
+    if (gateway.interfaceIndex != 0) {
+        return gateway;
+    }
+    if (isLinkLocal(*gateway.address)) {
+        return Error{Errc::noSourceAddress, "a link-local gateway needs its interface (fe80::1%eth0)"};
+    }
+    BOOST_OUTCOME_TRY(const wire::Address chosen, system::stackSource(gateway));
+    const auto row = std::find_if(addresses.begin(), addresses.end(),
+                                  [&](const LocalAddress& address) { return address.address == chosen; });
+    if (row != addresses.end()) {
+        gateway.interfaceIndex = row->interfaceIndex;
+        gateway.interfaceName = system::interfaceName(row->interfaceIndex);
+    }
+    return gateway;
+}
+
+} // namespace
+
+result<std::vector<Gateway>> gateways() {
+    BOOST_OUTCOME_TRY(std::vector<Route> routes, system::routes(Family::v4));
+    BOOST_OUTCOME_TRY(std::vector<Route> more, system::routes(Family::v6));
+    routes.insert(routes.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+    return named(routes);
+}
+
+result<Gateway> defaultGateway(Family family) {
+    BOOST_OUTCOME_TRY(const std::vector<Route> routes, system::routes(family));
+    BOOST_OUTCOME_TRY(const std::vector<Gateway> ranked, named(routes));
+    return choose(ranked, family);
+}
+
+result<wire::Address> sourceAddress(const Gateway& gateway, SourceOptions options) {
+    if (!gateway.address) {
+        return Error{Errc::gatewayUnknown, "name the gateway (--gateway ADDR)"};
+    }
+    if (gateway.address->isV4() || isLoopback(*gateway.address)) {
+        return system::stackSource(gateway);
+    }
+    BOOST_OUTCOME_TRY(const std::vector<LocalAddress> addresses, system::addresses(Family::v6));
+    BOOST_OUTCOME_TRY(const Gateway located, onInterface(gateway, addresses));
+    return selectSource(addresses, located, options);
+}
+
+} // namespace portolan::gateway

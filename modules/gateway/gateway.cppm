@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+module;
+
+#include <boost/outcome/result.hpp>
+#include <vector>
+
+/// Which gateways there are, and which address of this host faces one.
+///
+/// The readers of what an operating system answers (`netlink::RouteDump`, `netlink::AddressDump`) and the choices made
+/// from it (`rank()`, `choose()`, `selectSource()`) are functions of their input, on every system. The calls below ask
+/// the running system: Linux so far; elsewhere they give `errc::not_supported`, and the gateway has to be named.
+export module portolan.gateway;
+
+export import portolan.error;
+export import :route;
+export import :ranking;
+export import :source;
+export import :netlink;
+export import :route_dump;
+export import :address_dump;
+export import :exchange;
+import :system;
+
+export namespace portolan::gateway {
+
+/// Every default route of both families, best first, as `rank()` orders them. Empty if there is none.
+///
+/// Blocks while the kernel lists its tables: microseconds on a host, seconds at the very most.
+/// Errors: of the system, `errc::timed_out` among them.
+[[nodiscard]] result<std::vector<Gateway>> gateways();
+
+/// The gateway of the best default route of `family`, which always has an address.
+///
+/// As `gateways()` and then `choose()`, and with the errors of both, but asks for one family only.
+[[nodiscard]] result<Gateway> defaultGateway(Family family);
+
+/// The address of this host that requests to `gateway` are to come from, and so the inside of the mappings made there.
+///
+/// Towards IPv4 and loopback addresses it is the stack's choice, found by connecting a UDP socket, which sends nothing
+/// (RFC 6887 §16.4). Towards other IPv6 addresses it is `selectSource()`'s: bind to it before connecting.
+///
+/// `gateway` may be one that a user named, with nothing but `address` in it; if that is link-local it needs
+/// `interfaceIndex` as well. Errors: `Errc::gatewayUnknown` without an address, `Errc::noSourceAddress`, the system's.
+[[nodiscard]] result<wire::Address> sourceAddress(const Gateway& gateway, SourceOptions options = {});
+
+} // namespace portolan::gateway
