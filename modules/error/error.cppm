@@ -64,6 +64,11 @@ struct Error {
     return error.code;
 }
 
+/// What `result::value()` does where there is none: a programmer's error, as it was not asked for first.
+[[noreturn]] inline void outcome_throw_as_system_error_with_payload(const Error& error) {
+    throw std::system_error{error.code, error.detail};
+}
+
 /// The value, or why not.
 template <class T>
 using result = boost::outcome_v2::result<T, Error>;

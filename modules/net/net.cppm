@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 module;
 
+#include <boost/asio/any_completion_executor.hpp>
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/as_tuple.hpp>
@@ -20,6 +21,7 @@ module;
 #include <boost/asio/detached.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/io_context.hpp>
@@ -29,6 +31,7 @@ module;
 #include <boost/asio/ip/udp.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/prefer.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -40,6 +43,7 @@ module;
 #include <boost/system/error_code.hpp>
 #include <boost/system/system_error.hpp>
 #include <coroutine>
+#include <utility>
 
 /// The one unit that parses Boost.Asio. Everyone else imports it and writes `net::`.
 export module portolan.net;
@@ -53,6 +57,7 @@ using std::coroutine_traits;
 
 export namespace portolan::net {
 
+using boost::asio::any_completion_executor;
 using boost::asio::any_completion_handler;
 using boost::asio::any_io_executor;
 using boost::asio::as_tuple_t;
@@ -126,6 +131,11 @@ inline constexpr boost::asio::use_awaitable_t<> useAwaitable;
 inline constexpr boost::asio::detached_t detached;
 inline constexpr boost::asio::deferred_t deferred;
 inline constexpr boost::asio::as_tuple_t<boost::asio::use_awaitable_t<>> asTuple{boost::asio::use_awaitable_t<>{}};
+
+/// The same executor, whose context has work for as long as this copy of it exists.
+[[nodiscard]] inline any_completion_executor withWork(any_completion_executor executor) {
+    return boost::asio::prefer(std::move(executor), boost::asio::execution::outstanding_work.tracked);
+}
 
 namespace this_coro {
 inline constexpr boost::asio::this_coro::executor_t executor;

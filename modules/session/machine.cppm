@@ -24,6 +24,9 @@ import :nat_pmp_queue;
 
 export namespace portolan::session {
 
+/// The port of the discard service (RFC 6887 §11.6).
+inline constexpr std::uint16_t discardPort = 9;
+
 /// The client's side of the conversation with one gateway: it requests mappings, renews, recovers and deletes them.
 ///
 /// The contract: time, datagrams and randomness come in, datagrams, a deadline and events go out. After every
@@ -39,8 +42,11 @@ public:
     result<MappingId> handleRequest(TimePoint now, const MappingRequest& request);
 
     /// Asks for the gateway's external address, once: an event `address` or `refused` follows and ends the query.
-    /// PCP has no such question: a short mapping of a discard port answers it (RFC 6887 §11.6), for which the nonce is.
-    result<MappingId> handleAddressQuery(TimePoint now, const wire::Nonce& nonce);
+    /// PCP has no such question: a short UDP mapping of a port that nobody serves answers it (RFC 6887 §11.6), for
+    /// which the nonce is. Where port 9 (discard) is refused, as many gateways refuse ports below 1024, another that
+    /// the caller keeps to itself may do.
+    result<MappingId> handleAddressQuery(TimePoint now, const wire::Nonce& nonce,
+                                         std::uint16_t internalPort = discardPort);
 
     /// Wants the mapping no more: it is deleted at the gateway, if the gateway may have heard of it; an event
     /// `released` follows. A query just ends, without an event.

@@ -18,9 +18,7 @@ namespace portolan::session {
 
 namespace {
 
-/// The external address is asked for by a mapping of this port for as long as the shortest a gateway should grant
-/// (RFC 6887 §11.6, §15).
-constexpr std::uint16_t discardPort = 9;
+/// The external address is asked for by a mapping for as long as the shortest a gateway should grant (RFC 6887 §15).
 constexpr std::uint32_t querySeconds = 120;
 
 } // namespace
@@ -68,8 +66,8 @@ result<MappingId> Session::handleRequest(TimePoint now, const MappingRequest& re
     return table_.idOf(start(*at, now));
 }
 
-result<MappingId> Session::handleAddressQuery(TimePoint now, const wire::Nonce& nonce) {
-    RecordKey key{{}, discardPort, wire::Protocol::udp, true};
+result<MappingId> Session::handleAddressQuery(TimePoint now, const wire::Nonce& nonce, std::uint16_t internalPort) {
+    RecordKey key{{}, internalPort, wire::Protocol::udp, true};
     std::optional<wire::Nonce> known = supersede(key);
     auto at = table_.add(key);
     if (!at) {
@@ -83,7 +81,7 @@ result<MappingId> Session::handleAddressQuery(TimePoint now, const wire::Nonce& 
     Record& record = table_[*at];
     record.nonce = known.value_or(nonce);
     record.protocol = key.protocol;
-    record.internalPort = discardPort;
+    record.internalPort = internalPort;
     record.externalAddress = wire::Address::anyV4();
     record.requestedSeconds = querySeconds;
     record.isQuery = true;
@@ -173,7 +171,8 @@ std::optional<Grant> Session::grant(MappingId id) const {
     return Grant{{record.externalAddress, record.externalPort},
                  std::chrono::seconds{record.grantedSeconds},
                  record.epochSeconds,
-                 record.via};
+                 record.via,
+                 record.nonce};
 }
 
 void Session::emit(Index at, EventKind kind, std::error_code error, Duration retryAfter) {
@@ -184,7 +183,8 @@ void Session::emit(Index at, EventKind kind, std::error_code error, Duration ret
     event.grant = {{record.externalAddress, record.externalPort},
                    std::chrono::seconds{record.grantedSeconds},
                    record.epochSeconds,
-                   record.via};
+                   record.via,
+                   record.nonce};
     event.error = error;
     event.retryAfter = std::chrono::ceil<std::chrono::seconds>(retryAfter);
     events_.push_back(event);

@@ -69,6 +69,7 @@ struct Grant {
     std::chrono::seconds lifetime{0};
     std::uint32_t epochSeconds = 0;
     Via via = Via::pcp;
+    wire::Nonce nonce; ///< the gateway knows the mapping by it; means nothing to NAT-PMP
 
     friend bool operator==(const Grant&, const Grant&) = default;
 };

@@ -64,7 +64,7 @@ net::error_code Link::connect() {
         socket_.connect(config_.gateway, error);
     }
     if (!error) {
-        local_ = socket_.local_endpoint(error).address();
+        local_ = socket_.local_endpoint(error);
     }
     return error;
 }
@@ -77,7 +77,7 @@ result<void> Link::open() {
         close();
         return Error{error, fmt::format("cannot reach {} from here", config_.gateway.address().to_string())};
     }
-    const wire::Address local = toWire(local_);
+    const wire::Address local = toWire(local_.address());
     if (!session_ || (session_->size() == 0 && session_->config().clientAddress != local)) {
         session::Config config = config_.session;
         config.clientAddress = local;

@@ -52,7 +52,9 @@ public:
 
     [[nodiscard]] const LinkConfig& config() const noexcept { return config_; }
 
-    [[nodiscard]] net::ip::address localAddress() const noexcept { return local_; }
+    [[nodiscard]] net::ip::address localAddress() const noexcept { return local_.address(); }
+
+    [[nodiscard]] std::uint16_t localPort() const noexcept { return local_.port(); }
 
 private:
     net::error_code connect();
@@ -62,7 +64,7 @@ private:
     net::ip::udp::socket socket_;
     LinkConfig config_;
     std::function<void()> onActivity_;
-    net::ip::address local_;
+    net::ip::udp::endpoint local_;
     std::optional<session::Session> session_;
     std::array<std::uint8_t, 1500> room_{};
 };

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+module;
+
+#include <memory>
+#include <utility>
+
+export module portolan:client;
+
+import portolan.error;
+import portolan.net;
+import :types;
+import :mapping;
+import :core;
+
+namespace portolan {
+
+[[nodiscard]] std::shared_ptr<Core> makeCore(const net::any_io_executor& executor, ClientOptions options);
+void startMap(const std::shared_ptr<Core>& core, MapRequest request,
+              net::any_completion_handler<void(result<Mapping>)> handler);
+void startExternalAddress(const std::shared_ptr<Core>& core,
+                          net::any_completion_handler<void(result<net::ip::address>)> handler);
+
+} // namespace portolan
+
+export namespace portolan {
+
+/// Opens ports on this host's gateway. Any number of coroutines, on any threads, may use one client at once.
+///
+/// Every operation takes an Asio completion token, by default one that gives an awaitable, and honours cancellation:
+/// it completes with `Errc::cancelled` and leaves nothing behind on the gateway. No operation throws. The executor's
+/// context must outlive the client and its mappings; while any is held there is work in it.
+class Client {
+public:
+    explicit Client(const net::any_io_executor& executor, ClientOptions options = {})
+        : core_(makeCore(executor, std::move(options))) {}
+
+    /// Maps a port, and keeps it mapped while the handle that is the result lives.
+    ///
+    /// Errors: of the gateway (`wire::ResultCode`, `wire::NatPmpResult`), with how long not to ask again;
+    /// `Errc::noGateway`, `gatewayUnknown`, `noSourceAddress`, `noAnswer`, `unreachable`, `versionNotSupported`,
+    /// `invalidRequest`, `alreadyMapped`, `otherExternal`, `notAvailable`, `cancelled`; of the operating system.
+    template <net::completion_token_for<void(result<Mapping>)> Token = net::use_awaitable_t<>>
+    auto map(MapRequest request, Token&& token = {}) {
+        return net::async_initiate<Token, void(result<Mapping>)>(
+            [](auto handler, std::shared_ptr<Core> core, MapRequest wanted) {
+                startMap(core, std::move(wanted), std::move(handler));
+            },
+            token, core_, std::move(request));
+    }
+
+    /// Asks for the external address of this host's gateway. By PCP that takes a mapping of a port that nobody serves
+    /// for a moment (RFC 6887 §11.6). Errors as of `map`.
+    template <net::completion_token_for<void(result<net::ip::address>)> Token = net::use_awaitable_t<>>
+    auto externalAddress(Token&& token = {}) {
+        return net::async_initiate<Token, void(result<net::ip::address>)>(
+            [](auto handler, std::shared_ptr<Core> core) { startExternalAddress(core, std::move(handler)); }, token,
+            core_);
+    }
+
+private:
+    std::shared_ptr<Core> core_;
+};
+
+} // namespace portolan

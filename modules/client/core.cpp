@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: MIT
+module;
+
+#include <algorithm>
+#include <boost/outcome/result.hpp>
+#include <boost/outcome/try.hpp>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <utility>
+#include <vector>
+
+module portolan;
+
+import portolan.transport;
+import :core;
+
+namespace portolan {
+
+std::shared_ptr<Core> makeCore(const net::any_io_executor& executor, ClientOptions options) {
+    return std::make_shared<Core>(executor, std::move(options));
+}
+
+void startMap(const std::shared_ptr<Core>& core, MapRequest request, MapHandler handler) {
+    core->map(std::move(request), std::move(handler));
+}
+
+Core::Core(const net::any_io_executor& executor, ClientOptions options)
+    : strand_(net::make_strand(executor)), timer_(strand_), options_(std::move(options)) {
+    if (options_.gateway && options_.gateway->port() == 0) {
+        options_.gateway->port(wire::serverPort);
+    }
+}
+
+Core::~Core() {
+    for (const LinkPtr& link : links_) {
+        link->link().close();
+    }
+}
+
+template <class Handler>
+Waiting<Handler> Core::accept(Handler handler) {
+    const OperationId id{nextOperation_++};
+    auto executor = net::withWork(net::get_associated_executor(handler, strand_.get_inner_executor()));
+    if (auto slot = net::get_associated_cancellation_slot(handler); slot.is_connected()) {
+        slot.assign([weak = weak_from_this(), id](net::cancellation_type) {
+            if (const auto self = weak.lock()) {
+                net::post(self->strand_, [self, id] { self->cancel(id); });
+            }
+        });
+    }
+    return {id, std::move(handler), std::move(executor)};
+}
+
+template <class Handler, class Result>
+void Core::complete(Waiting<Handler> waiting, Result outcome) {
+    // First off the strand, so that a caller who goes on at once does not keep others on it waiting.
+    net::post(strand_.get_inner_executor(), [waiting = std::move(waiting), outcome = std::move(outcome)]() mutable {
+        const net::any_completion_executor executor = waiting.executor;
+        executor.execute([waiting = std::move(waiting), outcome = std::move(outcome)]() mutable {
+            if (auto slot = net::get_associated_cancellation_slot(waiting.handler); slot.is_connected()) {
+                slot.clear();
+            }
+            std::move(waiting.handler)(std::move(outcome));
+        });
+    });
+}
+
+void Core::map(MapRequest request, MapHandler handler) {
+    net::post(strand_, [self = shared_from_this(), request = std::move(request),
+                        waiting = accept(std::move(handler))]() mutable { self->doMap(request, std::move(waiting)); });
+}
+
+void Core::release(MappingKey key, ReleaseHandler handler) {
+    net::post(strand_, [self = shared_from_this(), key = std::move(key),
+                        waiting = accept(std::move(handler))]() mutable { self->doRelease(key, std::move(waiting)); });
+}
+
+void Core::drop(MappingKey key) {
+    net::post(strand_, [self = shared_from_this(), key = std::move(key)] { self->doRelease(key, std::nullopt); });
+}
+
+void Core::detach(MappingKey key) {
+    net::post(strand_, [self = shared_from_this(), key = std::move(key)] {
+        key.link->session().handleDetach(key.id);
+        self->forget(key.link, key.id);
+        self->pump();
+    });
+}
+
+MappingInfo Core::info(const MappingKey& key) const {
+    const std::lock_guard lock{mutex_};
+    const auto found = key.link->entries.find(key.id);
+    return found == key.link->entries.end() ? MappingInfo{} : found->second.info;
+}
+
+void Core::doMap(const MapRequest& wanted, Waiting<MapHandler> waiting) {
+    const auto link = chooseLink();
+    if (!link) {
+        complete(std::move(waiting), result<Mapping>{link.error()});
+        return;
+    }
+    GatewayLink& gateway = *link.value();
+    const std::uint64_t transmittedBefore = gateway.session().statistics().transmitted;
+    const auto id = request(gateway, wanted);
+    if (!id) {
+        complete(std::move(waiting), result<Mapping>{id.error()});
+        pump();
+        return;
+    }
+    Entry entry;
+    entry.info.protocol = wanted.protocol;
+    entry.info.internalAddress = wanted.thirdParty.value_or(gateway.link().localAddress());
+    entry.info.internalPort = wanted.internalPort;
+    entry.info.gateway = gateway.info();
+    entry.mapping = std::move(waiting);
+    entry.transmittedBefore = transmittedBefore;
+    entry.timeout = options_.timeout;
+    {
+        const std::lock_guard lock{mutex_};
+        gateway.entries.insert_or_assign(id.value(), std::move(entry));
+    }
+    setDeadline(link.value(), id.value(), gateway.entries.at(id.value()), transport::now() + options_.timeout);
+    pump();
+}
+
+result<session::MappingId> Core::request(GatewayLink& link, const MapRequest& wanted) {
+    session::MappingRequest request;
+    request.protocol = wanted.protocol;
+    request.internalPort = wanted.internalPort;
+    request.suggestedPort = wanted.externalPort;
+    request.suggestedAddress = wire::Address::anyLike(transport::toWire(link.link().localAddress()));
+    request.lifetime = wanted.lifetime;
+    request.nonce = wanted.nonce ? *wanted.nonce : transport::randomNonce();
+    request.preferFailure = wanted.preferFailure;
+    request.filters = wanted.filters;
+    if (wanted.thirdParty) {
+        request.thirdParty = transport::toWire(*wanted.thirdParty);
+    }
+    return link.session().handleRequest(transport::now(), request);
+}
+
+void Core::doRelease(const MappingKey& key, std::optional<Waiting<ReleaseHandler>> waiting) {
+    const auto found = key.link->entries.find(key.id);
+    if (found == key.link->entries.end()) {
+        if (waiting) {
+            complete(std::move(*waiting), result<void>{Errc::mappingLost});
+        }
+        return;
+    }
+    Entry& entry = found->second;
+    if (waiting) {
+        entry.releasing.push_back(std::move(*waiting));
+    }
+    entry.transmittedBefore = key.link->session().statistics().transmitted;
+    entry.timeout = options_.releaseTimeout;
+    setDeadline(key.link, key.id, entry, transport::now() + options_.releaseTimeout);
+    key.link->session().handleRelease(transport::now(), key.id);
+    pump();
+}
+
+void Core::cancel(OperationId id) {
+    for (const LinkPtr& link : links_) {
+        for (auto& [mapping, entry] : link->entries) {
+            if (entry.mapping && entry.mapping->id == id) {
+                abandon(link, mapping, Errc::cancelled);
+                pump();
+                return;
+            }
+            const auto releasing = std::ranges::find(entry.releasing, id, &Waiting<ReleaseHandler>::id);
+            if (releasing != entry.releasing.end()) {
+                Waiting<ReleaseHandler> waiting = std::move(*releasing);
+                entry.releasing.erase(releasing);
+                complete(std::move(waiting), result<void>{Errc::cancelled});
+                return;
+            }
+        }
+        const auto address = std::ranges::find(link->addressWaiting, id, &Waiting<AddressHandler>::id);
+        if (address != link->addressWaiting.end()) {
+            Waiting<AddressHandler> waiting = std::move(*address);
+            link->addressWaiting.erase(address);
+            complete(std::move(waiting), result<net::ip::address>{Errc::cancelled});
+            if (link->addressWaiting.empty()) {
+                finishAddress(*link, Errc::cancelled);
+            }
+            pump();
+            return;
+        }
+    }
+}
+
+/// Ends a call of `map` with an error and takes back what the gateway may have granted.
+void Core::abandon(const LinkPtr& link, session::MappingId id, const Error& error) {
+    Entry& entry = link->entries.at(id);
+    Waiting<MapHandler> waiting = std::move(*entry.mapping);
+    entry.mapping.reset();
+    complete(std::move(waiting), result<Mapping>{error});
+    setDeadline(link, id, entry, transport::now() + options_.releaseTimeout);
+    link->session().handleRelease(transport::now(), id);
+}
+
+void Core::forget(const LinkPtr& link, session::MappingId id) {
+    const auto found = link->entries.find(id);
+    if (found == link->entries.end()) {
+        return;
+    }
+    clearDeadline(link, id, found->second);
+    const std::lock_guard lock{mutex_};
+    link->entries.erase(found);
+}
+
+void Core::setDeadline(const LinkPtr& link, session::MappingId id, Entry& entry, session::TimePoint when) {
+    clearDeadline(link, id, entry);
+    entry.deadline = when;
+    deadlines_.insert({when, {link, id}});
+}
+
+void Core::clearDeadline(const LinkPtr& link, session::MappingId id, Entry& entry) {
+    if (entry.deadline) {
+        deadlines_.erase({*entry.deadline, {link, id}});
+        entry.deadline.reset();
+    }
+}
+
+void Core::deadlinePassed(const LinkPtr& link, session::MappingId id) {
+    Entry& entry = link->entries.at(id);
+    entry.deadline.reset();
+    const Error error = link->noAnswer(entry.transmittedBefore, entry.timeout);
+    if (entry.mapping) {
+        abandon(link, id, error);
+        return;
+    }
+    for (Waiting<ReleaseHandler>& waiting : entry.releasing) {
+        complete(std::move(waiting), result<void>{error});
+    }
+    link->session().handleDetach(id);
+    forget(link, id);
+}
+
+} // namespace portolan

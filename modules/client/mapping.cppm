@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+module;
+
+#include <memory>
+#include <utility>
+
+export module portolan:mapping;
+
+import portolan.error;
+import portolan.net;
+import portolan.session;
+import :types;
+
+namespace portolan {
+
+class Core;
+class GatewayLink;
+
+/// Names a mapping among all links of a client.
+struct MappingKey {
+    std::shared_ptr<GatewayLink> link;
+    session::MappingId id{};
+};
+
+using ReleaseHandler = net::any_completion_handler<void(result<void>)>;
+
+} // namespace portolan
+
+export namespace portolan {
+
+/// A mapping held at a gateway, kept renewed for as long as this handle lives. Move-only.
+///
+/// A handle that is dropped has its mapping deleted in the background, within `ClientOptions::releaseTimeout`, if the
+/// execution context still runs. The handle may be used from any thread, by one at a time.
+class Mapping {
+public:
+    Mapping(Mapping&& other) noexcept : core_(std::move(other.core_)), key_(std::move(other.key_)) {}
+
+    Mapping& operator=(Mapping&& other) noexcept;
+    Mapping(const Mapping&) = delete;
+    Mapping& operator=(const Mapping&) = delete;
+    ~Mapping();
+
+    /// What is known of it now. Only while the handle owns a mapping: not after `release`, `detach` or a move.
+    [[nodiscard]] MappingInfo info() const;
+
+    /// Deletes the mapping at the gateway; completes with `result<void>` when the gateway has confirmed, or with the
+    /// error after `ClientOptions::releaseTimeout`. The handle owns nothing from the call on. Cancelling the wait does
+    /// not stop the deletion.
+    template <net::completion_token_for<void(result<void>)> Token = net::use_awaitable_t<>>
+    auto release(Token&& token = {}) {
+        return net::async_initiate<Token, void(result<void>)>(
+            [](auto handler, Mapping mapping) { mapping.startRelease(ReleaseHandler{std::move(handler)}); }, token,
+            std::move(*this));
+    }
+
+    /// Leaves the mapping standing at the gateway for the rest of its lifetime, without renewal.
+    void detach();
+
+private:
+    friend class Core;
+
+    Mapping(std::shared_ptr<Core> core, MappingKey key) noexcept : core_(std::move(core)), key_(std::move(key)) {}
+
+    void startRelease(ReleaseHandler handler);
+    void drop() noexcept;
+
+    std::shared_ptr<Core> core_;
+    MappingKey key_;
+};
+
+} // namespace portolan

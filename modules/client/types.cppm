@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+module;
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+export module portolan:types;
+
+import portolan.error;
+import portolan.net;
+import portolan.session;
+
+export namespace portolan {
+
+using session::Speak;
+using session::Statistics;
+using session::Via;
+using wire::Filter;
+using wire::Nonce;
+using wire::Protocol;
+
+/// How a client finds its gateway and behaves.
+struct ClientOptions {
+    /// The gateway to ask; its port 0 means 5351. None: the default route's, found anew for each request.
+    std::optional<net::ip::udp::endpoint> gateway;
+    /// The local address to map, and to ask from. None: the system's choice for that gateway.
+    std::optional<net::ip::address> source;
+    Speak speak = Speak::any;
+    /// How long `map` and `externalAddress` wait for an answer.
+    std::chrono::milliseconds timeout{10'000};
+    /// How long a mapping that was released or dropped is tried to be deleted.
+    std::chrono::milliseconds releaseTimeout{3'000};
+};
+
+/// A mapping to ask for.
+struct MapRequest {
+    Protocol protocol = Protocol::tcp;
+    std::uint16_t internalPort = 0;      ///< on this host; 0 = all ports of the protocol
+    std::uint16_t externalPort = 0;      ///< suggested to the gateway; 0 = any
+    std::chrono::seconds lifetime{7200}; ///< 1 s up to 2^32 - 1 s; the gateway may grant another, and it is renewed
+    /// The mapping nonce (RFC 6887 §11.1). None: a fresh one; give the old one to take over a mapping made earlier.
+    std::optional<Nonce> nonce{};
+    /// The suggested external port or an error (RFC 6887 §13.2). PCP only.
+    bool preferFailure = false;
+    /// Who may send to the mapping; empty = everyone (RFC 6887 §13.3). PCP only, and not every gateway enforces it.
+    std::vector<Filter> filters{};
+    /// The host to map for, instead of this one (RFC 6887 §13.1). PCP only, and most gateways refuse it.
+    std::optional<net::ip::address> thirdParty{};
+};
+
+/// The gateway that holds a mapping.
+struct GatewayInfo {
+    net::ip::udp::endpoint endpoint; ///< where it is asked
+    std::string interfaceName;       ///< the way to it; may be empty if the gateway was named
+};
+
+/// What is known of a mapping at one moment.
+struct MappingInfo {
+    Protocol protocol{};
+    net::ip::address internalAddress;
+    std::uint16_t internalPort = 0;
+    net::ip::address externalAddress; ///< unspecified where a NAT-PMP gateway would not tell
+    std::uint16_t externalPort = 0;
+    std::chrono::seconds lifetime{0}; ///< as granted last
+    std::uint32_t epochSeconds = 0;   ///< of the gateway, with the last answer
+    Via via = Via::pcp;
+    Nonce nonce;       ///< means nothing to NAT-PMP
+    bool held = false; ///< false once it was lost, until it is granted again
+    GatewayInfo gateway;
+};
+
+} // namespace portolan
