@@ -88,7 +88,7 @@ private:
 
     // requests.cpp: what the owner wants
     std::optional<std::error_code> unfit(const MappingRequest& request) const;
-    Index start(Index at, TimePoint now);
+    void start(Index at, TimePoint now);
     /// Ends a deletion under this key, because the mapping is wanted again, and gives the nonce the gateway knows.
     std::optional<wire::Nonce> supersede(const RecordKey& key);
     void end(Index at);

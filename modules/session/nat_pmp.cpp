@@ -82,8 +82,8 @@ void Session::handleNatPmp(TimePoint now, wire::Bytes datagram) {
         return;
     }
     if (wire::saysNatPmpOnly(datagram)) {
-        ++(natPmp_.underWay() != nullptr ? statistics_.attributed : statistics_.unattributed);
-        natPmpNotSpoken(now);
+        // A gateway rejects each PCP request of a batch; the first of these answers moved them all.
+        ++statistics_.unattributed;
         return;
     }
     if (const auto response = wire::decodeNatPmpMapResponse(datagram)) {

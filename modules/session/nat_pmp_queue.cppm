@@ -45,7 +45,10 @@ public:
 
     [[nodiscard]] const NatPmpJob* underWay() const noexcept { return current_ && !due_ ? &*current_ : nullptr; }
 
-    void finish() noexcept { current_.reset(); }
+    void finish() noexcept {
+        current_.reset();
+        due_ = false;
+    }
 
     [[nodiscard]] bool transmissionDue() const noexcept { return due_; }
 

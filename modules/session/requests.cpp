@@ -63,7 +63,9 @@ result<MappingId> Session::handleRequest(TimePoint now, const MappingRequest& re
     if (request.thirdParty || request.preferFailure || !request.filters.empty()) {
         record.extras = std::make_unique<Extras>(Extras{request.thirdParty, request.preferFailure, request.filters});
     }
-    return table_.idOf(start(*at, now));
+    const MappingId id = table_.idOf(*at);
+    start(*at, now);
+    return id;
 }
 
 result<MappingId> Session::handleAddressQuery(TimePoint now, const wire::Nonce& nonce, std::uint16_t internalPort) {
@@ -85,20 +87,20 @@ result<MappingId> Session::handleAddressQuery(TimePoint now, const wire::Nonce& 
     record.externalAddress = wire::Address::anyV4();
     record.requestedSeconds = querySeconds;
     record.isQuery = true;
-    return table_.idOf(start(*at, now));
+    const MappingId id = table_.idOf(*at);
+    start(*at, now);
+    return id;
 }
 
-Session::Index Session::start(Index at, TimePoint now) {
+void Session::start(Index at, TimePoint now) {
     table_[at].phase = Phase::wanted;
     if (noNewUntil_ > now) {
-        emit(at, EventKind::refused, wire::ResultCode::noResources, noNewUntil_ - now);
-        idleUntil(at, noNewUntil_);
+        refused(now, at, wire::ResultCode::noResources, noNewUntil_ - now);
     } else if (config_.speak == Speak::natPmp) {
         toNatPmp(now, at);
     } else {
         enqueue(at);
     }
-    return at;
 }
 
 void Session::handleRelease(TimePoint now, MappingId id) {

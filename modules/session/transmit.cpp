@@ -215,7 +215,8 @@ std::size_t Session::transmitPcp(TimePoint now, Index at, wire::Room room) {
     } else {
         record.wait = retransmissionWait(config_.backoff, record.wait, random_);
     }
-    table_.setDeadline(at, now + record.wait);
+    const TimePoint retry = now + record.wait;
+    table_.setDeadline(at, record.phase == Phase::wanted ? retry : std::min(retry, record.expiry()));
     return size.assume_value();
 }
 

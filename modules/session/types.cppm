@@ -4,6 +4,7 @@ module;
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <system_error>
 #include <vector>
 
@@ -32,6 +33,11 @@ enum class Speak : std::uint8_t {
 
 /// The protocol a mapping was granted by.
 enum class Via : std::uint8_t { pcp, natPmp };
+
+/// The protocol's name.
+[[nodiscard]] constexpr std::string_view name(Via via) noexcept {
+    return via == Via::pcp ? "PCP" : "NAT-PMP";
+}
 
 /// What a session is about and how it behaves.
 struct Config {
@@ -85,6 +91,29 @@ enum class EventKind : std::uint8_t {
     released,  ///< gone, as was asked; `error` tells if the gateway did not confirm
     address,   ///< the answer to an address query, in `grant.external.address`
 };
+
+/// The enumerator's name, for logs and tests.
+[[nodiscard]] constexpr std::string_view name(EventKind kind) noexcept {
+    switch (kind) {
+    case EventKind::granted:
+        return "granted";
+    case EventKind::renewed:
+        return "renewed";
+    case EventKind::recovered:
+        return "recovered";
+    case EventKind::moved:
+        return "moved";
+    case EventKind::refused:
+        return "refused";
+    case EventKind::lost:
+        return "lost";
+    case EventKind::released:
+        return "released";
+    case EventKind::address:
+        return "address";
+    }
+    return {};
+}
 
 /// One thing that happened; see `EventKind` for which fields mean something.
 struct Event {
