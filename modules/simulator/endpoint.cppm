@@ -16,7 +16,7 @@ using TimePoint = std::chrono::milliseconds;
 
 /// An address and a port. Port 0 stands for "all ports" in a wildcard mapping.
 struct Endpoint {
-    wire::Address address;
+    wire::Address address{};
     std::uint16_t port = 0;
 
     friend constexpr auto operator<=>(const Endpoint&, const Endpoint&) noexcept = default;

@@ -10,3 +10,6 @@ export import :mapping;
 export import :counters;
 export import :ports;
 export import :gateway;
+export import :asio_endpoint;
+export import :forwarder;
+export import :server;
