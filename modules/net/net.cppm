@@ -25,6 +25,7 @@ module;
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/multicast.hpp>
 #include <boost/asio/ip/network_v4.hpp>
 #include <boost/asio/ip/network_v6.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -109,6 +110,7 @@ using enum boost::asio::error::misc_errors;
 
 namespace ip {
 using boost::asio::ip::address;
+using boost::asio::ip::basic_endpoint;
 using boost::asio::ip::address_v4;
 using boost::asio::ip::address_v6;
 using boost::asio::ip::make_address;
@@ -119,6 +121,13 @@ using boost::asio::ip::network_v6;
 using boost::asio::ip::tcp;
 using boost::asio::ip::udp;
 using boost::asio::ip::v6_only;
+
+namespace multicast {
+using boost::asio::ip::multicast::enable_loopback;
+using boost::asio::ip::multicast::join_group;
+using boost::asio::ip::multicast::leave_group;
+using boost::asio::ip::multicast::outbound_interface;
+} // namespace multicast
 } // namespace ip
 
 namespace operators {

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MIT
+module;
+
+#include <chrono>
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+module portolan.simulator;
+
+import :announcer;
+import :ports;
+import :state;
+
+// What an administrator, or a test, does to the gateway.
+namespace portolan::simulator {
+
+void Gateway::resetState(TimePoint now) {
+    advance(now);
+    state_.noteClients();
+    std::vector<MappingId> lost;
+    for (const auto& [id, row] : state_.table.rows()) {
+        if (row.kind != Kind::fixed) {
+            lost.push_back(id);
+        }
+    }
+    for (const MappingId id : lost) {
+        state_.remove(now, *state_.table.find(id), Change::lost);
+    }
+    state_.ports.forgetResting();
+    state_.announcer.clear();
+    state_.resetEpoch(now);
+    announce(now, true);
+    sendDueNotices(now);
+}
+
+void Gateway::setExternalAddress(TimePoint now, const wire::Address& address) {
+    setExternalAddresses(now, {address});
+}
+
+void Gateway::setExternalAddresses(TimePoint now, std::vector<wire::Address> addresses) {
+    advance(now);
+    state_.noteClients();
+    state_.config.externalAddresses = std::move(addresses);
+    state_.ports.forgetResting();
+    state_.resetEpoch(now);
+    std::vector<MappingId> all;
+    for (const auto& [id, row] : state_.table.rows()) {
+        all.push_back(id);
+    }
+    for (const MappingId id : all) {
+        if (Mapping* row = state_.table.find(id)) {
+            readdress(now, *row);
+        }
+    }
+    announce(now, false);
+    sendDueNotices(now);
+}
+
+// RFC 6887 §14.2: mappings are repaired where they can be, and their clients told.
+void Gateway::readdress(TimePoint now, Mapping& row) {
+    const auto address = state_.ports.addressFor(row.internal.address, row.external.address.isV4());
+    if (address == row.external.address) {
+        return;
+    }
+    const bool told = state_.config.announce.updates && row.isExplicit() && !row.natPmp;
+    const bool wildcard = row.internal.port == 0;
+    const Wish wish{.protocol = row.protocol,
+                    .internal = row.internal,
+                    .nonce = row.nonce,
+                    .suggested = {address.value_or(row.external.address), row.external.port},
+                    .v4 = row.external.address.isV4(),
+                    .natPmp = row.natPmp,
+                    .inbound = row.isInbound()};
+    std::optional<Endpoint> external;
+    if (address) {
+        external = wildcard ? Endpoint{*address, 0} : state_.ports.choose(now, wish);
+    }
+    if (row.kind == Kind::implicit || row.preferFailure || (!external && row.kind != Kind::fixed)) {
+        if (told) {
+            state_.announcer.update(now, row, true);
+        }
+        state_.remove(now, row, Change::lost);
+        return;
+    }
+    if (external) {
+        state_.move(row, *external);
+        if (told) {
+            state_.announcer.update(now, row, false);
+        }
+    }
+}
+
+MappingId Gateway::addStatic(TimePoint now, wire::Protocol protocol, const Endpoint& internal,
+                             const Endpoint& external) {
+    advance(now);
+    return state_
+        .add({.kind = Kind::fixed, .protocol = protocol, .internal = internal, .external = external})
+        .id;
+}
+
+bool Gateway::removeMapping(TimePoint now, MappingId id) {
+    advance(now);
+    const Mapping* row = state_.table.find(id);
+    if (row == nullptr) {
+        return false;
+    }
+    state_.remove(now, *row, Change::deleted);
+    return true;
+}
+
+void Gateway::releaseHost(TimePoint now, const wire::Address& host) {
+    advance(now);
+    std::vector<MappingId> released;
+    for (const auto& [id, row] : state_.table.rows()) {
+        if (row.internal.address == host && row.kind != Kind::fixed) {
+            released.push_back(id);
+        }
+    }
+    for (const MappingId id : released) {
+        state_.remove(now, *state_.table.find(id), Change::lost);
+    }
+}
+
+void Gateway::setNatEnabled(bool enabled) noexcept {
+    state_.config.natEnabled = enabled;
+    if (!enabled) {
+        state_.announcer.clear();
+    }
+}
+
+void Gateway::setPcpEnabled(bool enabled) noexcept { state_.config.pcp.enabled = enabled; }
+
+void Gateway::setNatPmpEnabled(bool enabled) noexcept { state_.config.natPmp.enabled = enabled; }
+
+void Gateway::setMapEnabled(bool enabled) noexcept { state_.config.pcp.map = enabled; }
+
+void Gateway::setPeerEnabled(bool enabled) noexcept { state_.config.pcp.peer = enabled; }
+
+void Gateway::setPortAvailable(PortAvailable available) { state_.ports.setAvailable(std::move(available)); }
+
+std::vector<Mapping> Gateway::mappings() const {
+    std::vector<Mapping> rows;
+    rows.reserve(state_.table.rows().size());
+    for (const auto& [id, row] : state_.table.rows()) {
+        rows.push_back(row);
+    }
+    return rows;
+}
+
+std::optional<Mapping> Gateway::mapping(MappingId id) {
+    const Mapping* row = state_.table.find(id);
+    return row == nullptr ? std::nullopt : std::optional{*row};
+}
+
+} // namespace portolan::simulator

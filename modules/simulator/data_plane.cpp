@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+module;
+
+#include <chrono>
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+module portolan.simulator;
+
+import :ports;
+import :state;
+
+// What the gateway does to packets, as far as mappings are concerned.
+namespace portolan::simulator {
+
+using wire::Protocol;
+
+std::optional<Endpoint> Gateway::handleOutbound(TimePoint now, Protocol protocol, const Endpoint& internal,
+                                                const Endpoint& remote) {
+    advance(now);
+    const bool v4 = remote.address.isV4();
+    const Mapping* flow = state_.table.findInternal(protocol, internal, [&](const Mapping& row) {
+        return !row.isInbound() && row.remote == remote;
+    });
+    const Mapping* sibling = flow != nullptr ? flow : state_.inbound(protocol, internal, v4);
+    if (sibling == nullptr) {
+        sibling = state_.outbound(protocol, internal, v4);
+    }
+    const Wish wish{.protocol = protocol, .internal = internal, .v4 = v4, .inbound = false};
+    const auto external = sibling != nullptr ? std::optional{sibling->external} : state_.ports.choose(now, wish);
+    if (external && flow == nullptr) {
+        state_.add({.kind = Kind::implicit,
+                    .protocol = protocol,
+                    .internal = internal,
+                    .external = *external,
+                    .remote = remote,
+                    .expiry = now + state_.ports.idleTime(protocol)});
+    }
+    state_.noteOutbound(now, protocol, internal);
+    return external;
+}
+
+std::optional<Endpoint> Gateway::handleInbound(TimePoint now, Protocol protocol, const Endpoint& external,
+                                               const Endpoint& remote) {
+    advance(now);
+    const Mapping* row = reachedFrom(protocol, external, remote);
+    if (row == nullptr) {
+        return std::nullopt;
+    }
+    return Endpoint{row->internal.address, row->internal.port == 0 ? external.port : row->internal.port};
+}
+
+// The narrowest mapping decides: one port, then all ports of the protocol, then everything.
+const Mapping* Gateway::reachedFrom(Protocol protocol, const Endpoint& external, const Endpoint& remote) const {
+    const Endpoint allPorts{external.address, 0};
+    for (const auto& [ofProtocol, key] : {std::pair{protocol, external}, {protocol, allPorts},
+                                          {Protocol::all, allPorts}}) {
+        if (const Mapping* row = admitting(ofProtocol, key, remote)) {
+            return row;
+        }
+    }
+    return nullptr;
+}
+
+const Mapping* Gateway::admitting(Protocol protocol, const Endpoint& key, const Endpoint& remote) const {
+    return state_.table.findExternal(protocol, key, [&](const Mapping& row) {
+        return row.isInbound() ? state_.config.quirks.filterUnenforced || row.admits(remote) : row.remote == remote;
+    });
+}
+
+} // namespace portolan::simulator

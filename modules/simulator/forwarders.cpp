@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+module;
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <variant>
+
+module portolan.simulator;
+
+import portolan.net;
+import :asio_endpoint;
+import :forwarder;
+import :tcp_forwarder;
+import :udp_forwarder;
+import :forwarders;
+
+namespace portolan::simulator {
+
+using net::ip::tcp;
+using net::ip::udp;
+using wire::Protocol;
+
+Forwarders::Forwarders(net::any_io_executor executor, std::optional<net::ip::address> bindAddress, UdpLimits limits,
+                       Admits admits, Report report)
+    : executor_(std::move(executor)), bindAddress_(std::move(bindAddress)), limits_(limits),
+      admits_(std::move(admits)), report_(std::move(report)) {}
+
+std::optional<Forwarders::Socket> Forwarders::bind(Protocol protocol, const Endpoint& external) const {
+    net::error_code error;
+    if (protocol == Protocol::tcp) {
+        auto endpoint = toAsio<tcp>(external);
+        endpoint.address(bindAddress_.value_or(endpoint.address()));
+        tcp::acceptor acceptor{executor_};
+        acceptor.open(endpoint.protocol(), error);
+        acceptor.set_option(net::socket_base::reuse_address{true}, error); // past connections do not keep the port
+        acceptor.bind(endpoint, error);
+        if (!error) {
+            acceptor.listen(net::socket_base::max_listen_connections, error);
+        }
+        return error ? std::nullopt : std::optional<Socket>{std::move(acceptor)};
+    }
+    if (protocol == Protocol::udp) {
+        auto endpoint = toAsio<udp>(external);
+        endpoint.address(bindAddress_.value_or(endpoint.address()));
+        udp::socket socket{executor_};
+        socket.open(endpoint.protocol(), error);
+        socket.non_blocking(true, error);
+        socket.bind(endpoint, error);
+        return error ? std::nullopt : std::optional<Socket>{std::move(socket)};
+    }
+    return std::nullopt;
+}
+
+bool Forwarders::reserve(Protocol protocol, const Endpoint& external) {
+    if (protocol != Protocol::tcp && protocol != Protocol::udp) {
+        return true; // kept in the table, carried by nothing
+    }
+    auto socket = bind(protocol, external);
+    if (!socket) {
+        return false;
+    }
+    reserved_.insert_or_assign({protocol, external}, std::move(*socket));
+    return true;
+}
+
+bool Forwarders::apply(const Event& event) {
+    const Mapping& mapping = event.mapping;
+    switch (event.change) {
+    case Change::renewed: return true;
+    case Change::mapped:
+    case Change::moved: close(mapping.id); return !mapping.isInbound() || open(mapping);
+    case Change::deleted:
+    case Change::expired:
+    case Change::lost: close(mapping.id); return true;
+    }
+    return true;
+}
+
+bool Forwarders::open(const Mapping& mapping) {
+    auto node = reserved_.extract({mapping.protocol, mapping.external});
+    auto socket = node ? std::optional{std::move(node.mapped())} : bind(mapping.protocol, mapping.external);
+    if (!socket || mapping.internal.port == 0) {
+        return false;
+    }
+    ForwarderHooks hooks{[this, id = mapping.id](const Endpoint& peer) { return admits_(id, peer); },
+                         [this, id = mapping.id](Forwarding what, const Endpoint& peer) { report_(id, what, peer); }};
+    if (auto* acceptor = std::get_if<tcp::acceptor>(&*socket)) {
+        const auto forwarder =
+            std::make_shared<TcpForwarder>(std::move(*acceptor), mapping.internal, std::move(hooks));
+        forwarder->start();
+        live_.emplace(mapping.id, forwarder);
+    } else {
+        const auto forwarder = std::make_shared<UdpForwarder>(std::move(std::get<udp::socket>(*socket)),
+                                                              mapping.internal, limits_, std::move(hooks));
+        forwarder->start();
+        live_.emplace(mapping.id, forwarder);
+    }
+    return true;
+}
+
+void Forwarders::close(MappingId id) {
+    if (const auto found = live_.find(id); found != live_.end()) {
+        const auto forwarder = std::move(found->second);
+        live_.erase(found);
+        forwarder->stop();
+    }
+}
+
+void Forwarders::stop() {
+    reserved_.clear();
+    for (const auto& [id, forwarder] : live_) {
+        forwarder->stop();
+    }
+    live_.clear();
+}
+
+} // namespace portolan::simulator

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+module;
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <variant>
+
+// Not exported from the module.
+export module portolan.simulator:forwarders;
+
+import portolan.net;
+import portolan.wire;
+import :endpoint;
+import :mapping;
+import :forwarder;
+import :udp_forwarder;
+
+namespace portolan::simulator {
+
+/// The forwarders of all live mappings, and the sockets of external ports that are about to be assigned.
+class Forwarders {
+public:
+    using Admits = std::function<bool(MappingId, const Endpoint& peer)>;
+    using Report = std::function<void(MappingId, Forwarding, const Endpoint& peer)>;
+
+    Forwarders(net::any_io_executor executor, std::optional<net::ip::address> bindAddress, UdpLimits limits,
+               Admits admits, Report report);
+
+    /// Takes the port on this host, if it can be had, until it is used or `dropReserved()` is called.
+    bool reserve(wire::Protocol protocol, const Endpoint& external);
+    void dropReserved() noexcept { reserved_.clear(); }
+
+    /// Opens, moves or closes what a change of the mapping table asks for.
+    /// False if the mapping cannot be forwarded on this host.
+    bool apply(const Event& event);
+
+    void stop();
+
+private:
+    using Socket = std::variant<net::ip::tcp::acceptor, net::ip::udp::socket>;
+
+    [[nodiscard]] std::optional<Socket> bind(wire::Protocol protocol, const Endpoint& external) const;
+    bool open(const Mapping& mapping);
+    void close(MappingId id);
+
+    net::any_io_executor executor_;
+    std::optional<net::ip::address> bindAddress_;
+    UdpLimits limits_;
+    Admits admits_;
+    Report report_;
+    std::map<std::pair<wire::Protocol, Endpoint>, Socket> reserved_;
+    std::map<MappingId, std::shared_ptr<Forwarder>> live_;
+};
+
+} // namespace portolan::simulator

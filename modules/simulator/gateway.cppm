@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+module;
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <vector>
+
+export module portolan.simulator:gateway;
+
+import portolan.wire;
+import :endpoint;
+import :config;
+import :counters;
+import :mapping;
+import :ports;
+import :random;
+import :state;
+import :pcp_server;
+import :nat_pmp_server;
+
+export namespace portolan::simulator {
+
+/// A datagram the gateway sends.
+struct Transmit {
+    Endpoint to;
+    std::optional<Endpoint> from; ///< not set: the address and port requests are served on
+    std::vector<std::uint8_t> bytes;
+};
+
+/// A NAT gateway that serves PCP and NAT-PMP, as a function of its inputs: no clock, socket, thread or entropy.
+///
+/// After every `handle…` and every command, drain `pollTransmit()` and `pollEvent()`; then wait for a datagram or for
+/// `nextTimeout()`, whichever is first, and pass it to `handleDatagram()` or `handleTimeout()`. `now` never goes back.
+class Gateway {
+public:
+    /// A gateway that was just switched on.
+    explicit Gateway(Config config = {}, TimePoint now = TimePoint{0});
+
+    /// A datagram that arrived on the request port (RFC 6887 §8.2, RFC 6886 §3). What comes from outside is ignored.
+    void handleDatagram(TimePoint now, const Endpoint& from, wire::Bytes datagram, Side side = Side::inside);
+
+    /// Time has passed: mappings expire, announcements and late answers fall due.
+    void handleTimeout(TimePoint now);
+
+    /// An internal host sends to `remote`: the external endpoint it leaves from, with an implicit mapping made where
+    /// there was none. None if nothing can be given.
+    std::optional<Endpoint> handleOutbound(TimePoint now, wire::Protocol protocol, const Endpoint& internal,
+                                           const Endpoint& remote);
+
+    /// `remote` sends to an external endpoint: the internal endpoint it reaches. None if it is not let in.
+    [[nodiscard]] std::optional<Endpoint> handleInbound(TimePoint now, wire::Protocol protocol,
+                                                        const Endpoint& external, const Endpoint& remote);
+
+    /// The next datagram to send.
+    [[nodiscard]] std::optional<Transmit> pollTransmit();
+
+    /// The next change of the mapping table.
+    [[nodiscard]] std::optional<Event> pollEvent();
+
+    /// When `handleTimeout()` is to be called next.
+    [[nodiscard]] std::optional<TimePoint> nextTimeout() const;
+
+    /// Loses all dynamic mappings, as a restart does; begins a new epoch and announces it (RFC 6887 §8.5, §14.1.3).
+    void resetState(TimePoint now);
+
+    /// Gives the gateway other external addresses (none: the connection is lost). Mappings move with them, their
+    /// clients get Mapping Updates, and a new epoch begins (RFC 6887 §8.5, §14.2).
+    void setExternalAddresses(TimePoint now, std::vector<wire::Address> addresses);
+    void setExternalAddress(TimePoint now, const wire::Address& address);
+
+    /// Adds a static mapping, as an administrator does.
+    MappingId addStatic(TimePoint now, wire::Protocol protocol, const Endpoint& internal, const Endpoint& external);
+
+    /// Ends a mapping of any kind, as an administrator does. False if there is none.
+    bool removeMapping(TimePoint now, MappingId id);
+
+    /// Drops the dynamic mappings of a host whose address was released (RFC 6887 §15).
+    void releaseHost(TimePoint now, const wire::Address& host);
+
+    /// Switches translation on or off; off, the gateway says nothing at all (RFC 6886 §3.8).
+    void setNatEnabled(bool enabled) noexcept;
+    void setPcpEnabled(bool enabled) noexcept;
+    void setNatPmpEnabled(bool enabled) noexcept;
+    void setMapEnabled(bool enabled) noexcept;
+    void setPeerEnabled(bool enabled) noexcept;
+
+    /// How a port is taken on the host the gateway runs on. Not set: every port is available.
+    void setPortAvailable(PortAvailable available);
+
+    /// The settings in force; those of addresses change with `setExternalAddresses()` only.
+    [[nodiscard]] const Config& config() const noexcept { return state_.config; }
+
+    /// For a test that changes a knob in the middle.
+    [[nodiscard]] Quirks& quirks() noexcept { return state_.config.quirks; }
+
+    /// All mappings, in the order they were made.
+    [[nodiscard]] std::vector<Mapping> mappings() const;
+
+    /// The mapping of that id, if it is still there.
+    [[nodiscard]] std::optional<Mapping> mapping(MappingId id);
+
+    [[nodiscard]] const Counters& counters() const noexcept { return state_.counters; }
+
+    /// Seconds since the epoch began.
+    [[nodiscard]] std::uint32_t epoch(TimePoint now) const noexcept { return state_.epoch(now); }
+
+private:
+    [[nodiscard]] Answer answer(TimePoint now, const Endpoint& from, wire::Bytes datagram);
+    [[nodiscard]] Answer garbage();
+    void advance(TimePoint now);
+    void reply(TimePoint now, const Endpoint& to, Answer bytes);
+    void announce(TimePoint now, bool stateLost);
+    void sendDueNotices(TimePoint now);
+    void sendAnnouncement(const wire::Bytes& bytes, bool v4Only);
+    void readdress(TimePoint now, Mapping& row);
+    [[nodiscard]] const Mapping* reachedFrom(wire::Protocol protocol, const Endpoint& external,
+                                             const Endpoint& remote) const;
+    [[nodiscard]] const Mapping* admitting(wire::Protocol protocol, const Endpoint& key, const Endpoint& remote) const;
+
+    State state_;
+    PcpServer pcp_{state_};
+    NatPmpServer natPmp_{state_};
+    Random noise_;
+    TimePoint now_;
+    std::multimap<TimePoint, Transmit> outbox_; ///< by the time it leaves
+};
+
+} // namespace portolan::simulator

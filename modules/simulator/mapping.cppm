@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+module;
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+export module portolan.simulator:mapping;
+
+import portolan.wire;
+import :endpoint;
+
+export namespace portolan::simulator {
+
+/// How a mapping came to be (RFC 6887 §2).
+enum class Kind {
+    map,      ///< explicit inbound: by MAP or NAT-PMP
+    peer,     ///< explicit outbound: by PEER
+    implicit, ///< outbound: by traffic
+    fixed,    ///< static: by the gateway's administrator
+};
+
+/// Names a row of the mapping table; never used twice by one gateway.
+using MappingId = std::uint64_t;
+
+/// `Mapping::expiry` of a mapping that never expires.
+inline constexpr TimePoint never = TimePoint::max();
+
+/// One row of the mapping table.
+struct Mapping {
+    MappingId id = 0;
+    Kind kind = Kind::map;
+    wire::Protocol protocol{}; ///< `all` for a mapping of all protocols
+    Endpoint internal{};       ///< port 0: all ports
+    Endpoint external{};
+    Endpoint remote{};         ///< of an outbound mapping
+    std::optional<wire::Nonce> nonce{}; ///< none: made by NAT-PMP, by traffic, or fixed
+    TimePoint expiry = never;
+    std::optional<TimePoint> lastOutbound{}; ///< when the internal host last sent through it
+    std::vector<wire::Filter> filters{};     ///< none: everybody may come in
+    std::string description{};             ///< RFC 7220
+    bool preferFailure = false; ///< made with PREFER_FAILURE
+    bool thirdParty = false;    ///< made with THIRD_PARTY
+    bool natPmp = false;        ///< made by NAT-PMP
+    Endpoint client{};          ///< where the last answer about it went
+    TimePoint refreshed{};      ///< when its client last asked for it
+
+    [[nodiscard]] bool isInbound() const noexcept { return kind == Kind::map || kind == Kind::fixed; }
+    [[nodiscard]] bool isExplicit() const noexcept { return kind == Kind::map || kind == Kind::peer; }
+
+    /// How long it has to live, rounded up; `seconds::max()` for ever.
+    [[nodiscard]] std::chrono::seconds remaining(TimePoint now) const noexcept {
+        return expiry == never ? std::chrono::seconds::max() : std::chrono::ceil<std::chrono::seconds>(expiry - now);
+    }
+
+    /// Whether a datagram or connection of `peer` may come in (RFC 6887 §13.3).
+    [[nodiscard]] bool admits(const Endpoint& peer) const noexcept;
+};
+
+/// What happened to a mapping.
+enum class Change {
+    mapped,  ///< made
+    renewed, ///< asked for again; its lifetime or filters may have changed
+    moved,   ///< has another external endpoint now
+    deleted, ///< by its client or the administrator
+    expired, ///< not renewed in time
+    lost,    ///< with the gateway's state
+};
+
+/// A change of the mapping table, with the row as it is after the change (or was before it went).
+struct Event {
+    Change change;
+    Mapping mapping;
+};
+
+} // namespace portolan::simulator

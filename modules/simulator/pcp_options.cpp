@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+module;
+
+#include <algorithm>
+#include <boost/outcome/result.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+module portolan.simulator;
+
+import :state;
+import :pcp_options;
+
+namespace portolan::simulator {
+
+using wire::Opcode;
+using wire::OptionCode;
+using wire::RawOption;
+using wire::ResultCode;
+
+namespace {
+
+using Problem = std::optional<Denial>;
+
+/// Reads one option after another into `asked`.
+class OptionReader {
+public:
+    OptionReader(const Config& config, Opcode opcode, const Endpoint& from, Asked& asked) noexcept
+        : config_(config), opcode_(opcode), from_(from), asked_(asked) {}
+
+    Problem read(const RawOption& raw) {
+        const auto option = wire::interpret(raw);
+        if (!option) {
+            return Denial{ResultCode::malformedOption};
+        }
+        const Problem problem = std::visit([&](const auto& known) { return take(known); }, option.assume_value());
+        const bool kept = wire::isMandatory(raw.code) || config_.quirks.echoesUnknownOptions;
+        if (!problem && kept) {
+            asked_.processed.push_back(raw);
+        }
+        return problem;
+    }
+
+private:
+    Problem take(const wire::ThirdParty& option) {
+        if (opcode_ == Opcode::announce || asked_.thirdParty) {
+            return Denial{ResultCode::malformedOption};
+        }
+        const auto& hosts = config_.pcp.thirdPartyHosts;
+        if (!config_.pcp.thirdParty || std::ranges::find(hosts, from_.address) == hosts.end()) {
+            return Denial{ResultCode::unsuppOption}; // RFC 6887 §13.1
+        }
+        if (option.internalAddress == from_.address) {
+            return Denial{ResultCode::malformedRequest}; // RFC 6887 §13.1
+        }
+        asked_.thirdParty = true;
+        asked_.internalAddress = option.internalAddress;
+        return std::nullopt;
+    }
+
+    Problem take(wire::PreferFailure /*option*/) {
+        if (opcode_ == Opcode::peer) {
+            return Denial{ResultCode::malformedRequest}; // RFC 6887 §12.1
+        }
+        if (!config_.pcp.preferFailure) {
+            return Denial{ResultCode::unsuppOption};
+        }
+        if (opcode_ != Opcode::map || asked_.preferFailure) {
+            return Denial{ResultCode::malformedOption};
+        }
+        asked_.preferFailure = true;
+        return std::nullopt;
+    }
+
+    Problem take(const wire::Filter& option) {
+        if (config_.pcp.maxFilters == 0) {
+            return Denial{ResultCode::unsuppOption};
+        }
+        if (opcode_ != Opcode::map) {
+            return Denial{ResultCode::malformedOption};
+        }
+        asked_.filters.push_back(option);
+        return std::nullopt;
+    }
+
+    Problem take(const RawOption& option) {
+        if (option.code == OptionCode::description) {
+            takeDescription(option);
+        }
+        return wire::isMandatory(option.code) ? Problem{Denial{ResultCode::unsuppOption}} : std::nullopt;
+    }
+
+    // RFC 7220 §3: text that is not UTF-8 is ignored; what is stored may be cut.
+    void takeDescription(const RawOption& option) {
+        if (config_.pcp.maxDescription == 0 || opcode_ == Opcode::announce || !isUtf8(option.data)) {
+            return;
+        }
+        std::size_t size = std::min(option.data.size(), config_.pcp.maxDescription);
+        while (size < option.data.size() && size > 0 && (option.data[size] & 0xc0) == 0x80) {
+            --size; // not in the middle of a character
+        }
+        asked_.description = std::string(option.data.begin(), option.data.begin() + static_cast<std::ptrdiff_t>(size));
+        if (!config_.quirks.echoesUnknownOptions) {
+            asked_.processed.push_back({option.code, option.data.first(size), option.offset});
+        }
+    }
+
+    const Config& config_;
+    Opcode opcode_;
+    const Endpoint& from_;
+    Asked& asked_;
+};
+
+} // namespace
+
+Granted<Asked> readOptions(const Config& config, Opcode opcode, const Endpoint& from, const wire::Options& options) {
+    Asked asked;
+    asked.internalAddress = from.address;
+    OptionReader reader{config, opcode, from, asked};
+    for (const RawOption raw : options) {
+        if (const Problem problem = reader.read(raw)) {
+            return *problem;
+        }
+    }
+    return asked;
+}
+
+Granted<std::vector<wire::Filter>> applyFilters(const Config& config, std::vector<wire::Filter> filters,
+                                                const std::vector<wire::Filter>& asked) {
+    for (const wire::Filter& filter : asked) {
+        if (filter.prefixLength == 0) {
+            filters.clear();
+        } else if (std::ranges::find(filters, filter) == filters.end()) {
+            filters.push_back(filter);
+        }
+    }
+    if (!asked.empty() && filters.size() > config.pcp.maxFilters) {
+        return Denial{ResultCode::excessiveRemotePeers};
+    }
+    return filters;
+}
+
+bool isUtf8(wire::Bytes text) noexcept {
+    for (std::size_t at = 0; at < text.size();) {
+        const std::uint8_t lead = text[at];
+        const std::size_t size = lead < 0x80 ? 1U : lead < 0xe0 ? 2U : lead < 0xf0 ? 3U : 4U;
+        if ((lead >= 0x80 && lead < 0xc2) || lead > 0xf4 || text.size() - at < size) {
+            return false;
+        }
+        std::uint32_t point = size == 1 ? lead : lead & (0xffU >> (size + 1));
+        for (std::size_t next = 1; next < size; ++next) {
+            if ((text[at + next] & 0xc0) != 0x80) {
+                return false;
+            }
+            point = (point << 6) | (text[at + next] & 0x3fU);
+        }
+        const bool overlong = (size == 3 && point < 0x800) || (size == 4 && point < 0x10000);
+        if (overlong || point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff)) {
+            return false;
+        }
+        at += size;
+    }
+    return true;
+}
+
+} // namespace portolan::simulator

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+module;
+
+export module portolan.simulator;
+
+export import portolan.wire;
+export import :endpoint;
+export import :config;
+export import :mapping;
+export import :counters;
+export import :ports;
+export import :gateway;
+export import :asio_endpoint;
+export import :forwarder;
+export import :server;

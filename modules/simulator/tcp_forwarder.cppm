@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+module;
+
+#include <cstddef>
+#include <memory>
+#include <unordered_set>
+
+// Not exported from the module.
+export module portolan.simulator:tcp_forwarder;
+
+import portolan.net;
+import :endpoint;
+import :forwarder;
+
+namespace portolan::simulator {
+
+/// One forwarded connection: the peer's socket and the one to the internal host.
+struct TcpConnection;
+
+/// Accepts connections on an external endpoint and carries them to the internal one.
+class TcpForwarder : public Forwarder, public std::enable_shared_from_this<TcpForwarder> {
+public:
+    /// Takes over a listening socket.
+    TcpForwarder(net::ip::tcp::acceptor acceptor, const Endpoint& internal, ForwarderHooks hooks);
+
+    void start();
+    void stop() override;
+
+private:
+    using Shared = std::shared_ptr<TcpConnection>;
+
+    net::awaitable<void> accept(std::shared_ptr<TcpForwarder> self);
+    net::awaitable<void> serve(std::shared_ptr<TcpForwarder> self, Shared connection);
+    net::awaitable<void> pump(std::shared_ptr<TcpForwarder> self, Shared connection, bool inward);
+    void finish(const Shared& connection);
+
+    net::ip::tcp::acceptor acceptor_;
+    Endpoint internal_;
+    ForwarderHooks hooks_;
+    std::unordered_set<Shared> connections_;
+    bool stopped_ = false;
+};
+
+} // namespace portolan::simulator
