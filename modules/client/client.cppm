@@ -17,6 +17,8 @@ namespace portolan {
 [[nodiscard]] std::shared_ptr<Core> makeCore(const net::any_io_executor& executor, ClientOptions options);
 void startMap(const std::shared_ptr<Core>& core, MapRequest request,
               net::any_completion_handler<void(result<Mapping>)> handler);
+void startUnmap(const std::shared_ptr<Core>& core, const UnmapRequest& request,
+                net::any_completion_handler<void(result<void>)> handler);
 void startExternalAddress(const std::shared_ptr<Core>& core,
                           net::any_completion_handler<void(result<net::ip::address>)> handler);
 
@@ -44,6 +46,16 @@ public:
         return net::async_initiate<Token, void(result<Mapping>)>(
             [](auto handler, std::shared_ptr<Core> core, MapRequest wanted) {
                 startMap(core, std::move(wanted), std::move(handler));
+            },
+            token, core_, std::move(request));
+    }
+
+    /// Deletes a mapping that no handle owns. Succeeds too if there is none (RFC 6887 §15.1). Errors as of `map`.
+    template <net::completion_token_for<void(result<void>)> Token = net::use_awaitable_t<>>
+    auto unmap(UnmapRequest request, Token&& token = {}) {
+        return net::async_initiate<Token, void(result<void>)>(
+            [](auto handler, std::shared_ptr<Core> core, const UnmapRequest& wanted) {
+                startUnmap(core, wanted, std::move(handler));
             },
             token, core_, std::move(request));
     }

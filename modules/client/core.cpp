@@ -27,6 +27,10 @@ void startMap(const std::shared_ptr<Core>& core, MapRequest request, MapHandler 
     core->map(std::move(request), std::move(handler));
 }
 
+void startUnmap(const std::shared_ptr<Core>& core, const UnmapRequest& request, ReleaseHandler handler) {
+    core->unmap(request, std::move(handler));
+}
+
 Core::Core(const net::any_io_executor& executor, ClientOptions options)
     : strand_(net::make_strand(executor)), timer_(strand_), options_(std::move(options)) {
     if (options_.gateway && options_.gateway->port() == 0) {
@@ -104,7 +108,7 @@ void Core::doMap(const MapRequest& wanted, Waiting<MapHandler> waiting) {
     }
     GatewayLink& gateway = *link.value();
     const std::uint64_t transmittedBefore = gateway.session().statistics().transmitted;
-    const auto id = request(gateway, wanted);
+    const auto id = gateway.session().handleRequest(transport::now(), translate(gateway, wanted));
     if (!id) {
         complete(std::move(waiting), result<Mapping>{id.error()});
         pump();
@@ -117,7 +121,7 @@ void Core::doMap(const MapRequest& wanted, Waiting<MapHandler> waiting) {
     entry.info.gateway = gateway.info();
     entry.mapping = std::move(waiting);
     entry.transmittedBefore = transmittedBefore;
-    entry.timeout = options_.timeout;
+    entry.began = transport::now();
     {
         const std::lock_guard lock{mutex_};
         gateway.entries.insert_or_assign(id.value(), std::move(entry));
@@ -126,7 +130,7 @@ void Core::doMap(const MapRequest& wanted, Waiting<MapHandler> waiting) {
     pump();
 }
 
-result<session::MappingId> Core::request(GatewayLink& link, const MapRequest& wanted) {
+session::MappingRequest Core::translate(GatewayLink& link, const MapRequest& wanted) const {
     session::MappingRequest request;
     request.protocol = wanted.protocol;
     request.internalPort = wanted.internalPort;
@@ -139,7 +143,44 @@ result<session::MappingId> Core::request(GatewayLink& link, const MapRequest& wa
     if (wanted.thirdParty) {
         request.thirdParty = transport::toWire(*wanted.thirdParty);
     }
-    return link.session().handleRequest(transport::now(), request);
+    return request;
+}
+
+void Core::unmap(const UnmapRequest& request, ReleaseHandler handler) {
+    net::post(strand_, [self = shared_from_this(), request, waiting = accept(std::move(handler))]() mutable {
+        self->doUnmap(request, std::move(waiting));
+    });
+}
+
+void Core::doUnmap(const UnmapRequest& wanted, Waiting<ReleaseHandler> waiting) {
+    const auto link = chooseLink();
+    if (!link) {
+        complete(std::move(waiting), result<void>{link.error()});
+        return;
+    }
+    GatewayLink& gateway = *link.value();
+    const std::uint64_t transmittedBefore = gateway.session().statistics().transmitted;
+    MapRequest mapping;
+    mapping.protocol = wanted.protocol;
+    mapping.internalPort = wanted.internalPort;
+    mapping.nonce = wanted.nonce;
+    mapping.thirdParty = wanted.thirdParty;
+    const auto id = gateway.session().handleDelete(transport::now(), translate(gateway, mapping));
+    if (!id) {
+        complete(std::move(waiting), result<void>{id.error()});
+        pump();
+        return;
+    }
+    Entry entry;
+    entry.releasing.push_back(std::move(waiting));
+    entry.transmittedBefore = transmittedBefore;
+    entry.began = transport::now();
+    {
+        const std::lock_guard lock{mutex_};
+        gateway.entries.insert_or_assign(id.value(), std::move(entry));
+    }
+    setDeadline(link.value(), id.value(), gateway.entries.at(id.value()), transport::now() + options_.timeout);
+    pump();
 }
 
 void Core::doRelease(const MappingKey& key, std::optional<Waiting<ReleaseHandler>> waiting) {
@@ -155,7 +196,7 @@ void Core::doRelease(const MappingKey& key, std::optional<Waiting<ReleaseHandler
         entry.releasing.push_back(std::move(*waiting));
     }
     entry.transmittedBefore = key.link->session().statistics().transmitted;
-    entry.timeout = options_.releaseTimeout;
+    entry.began = transport::now();
     setDeadline(key.link, key.id, entry, transport::now() + options_.releaseTimeout);
     key.link->session().handleRelease(transport::now(), key.id);
     pump();
@@ -227,7 +268,7 @@ void Core::clearDeadline(const LinkPtr& link, session::MappingId id, Entry& entr
 void Core::deadlinePassed(const LinkPtr& link, session::MappingId id) {
     Entry& entry = link->entries.at(id);
     entry.deadline.reset();
-    const Error error = link->noAnswer(entry.transmittedBefore, entry.timeout);
+    const Error error = link->noAnswer(entry.transmittedBefore, transport::now() - entry.began);
     if (entry.mapping) {
         abandon(link, id, error);
         return;

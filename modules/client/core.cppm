@@ -35,6 +35,7 @@ public:
     Core& operator=(const Core&) = delete;
 
     void map(MapRequest request, MapHandler handler);
+    void unmap(const UnmapRequest& request, ReleaseHandler handler);
     void externalAddress(AddressHandler handler);
     void release(MappingKey key, ReleaseHandler handler);
     void drop(MappingKey key);
@@ -52,7 +53,8 @@ private:
 
     // core.cpp: mappings
     void doMap(const MapRequest& request, Waiting<MapHandler> waiting);
-    result<session::MappingId> request(GatewayLink& link, const MapRequest& request);
+    void doUnmap(const UnmapRequest& request, Waiting<ReleaseHandler> waiting);
+    session::MappingRequest translate(GatewayLink& link, const MapRequest& request) const;
     void doRelease(const MappingKey& key, std::optional<Waiting<ReleaseHandler>> waiting);
     void abandon(const LinkPtr& link, session::MappingId id, const Error& error);
     void forget(const LinkPtr& link, session::MappingId id);

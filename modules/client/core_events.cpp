@@ -64,7 +64,9 @@ void Core::handleEvent(const LinkPtr& link, const session::Event& event) {
     case session::EventKind::released: {
         result<void> outcome = boost::outcome_v2::success();
         if (event.error) {
-            outcome = Error{event.error};
+            outcome = event.error == Errc::noAnswer
+                          ? link->noAnswer(entry.transmittedBefore, transport::now() - entry.began)
+                          : link->refusal(event);
         }
         for (Waiting<ReleaseHandler>& waiting : entry.releasing) {
             complete(std::move(waiting), outcome);

@@ -41,7 +41,7 @@ struct Entry {
     std::vector<Waiting<ReleaseHandler>> releasing; ///< the caller of `release`
     std::optional<session::TimePoint> deadline;     ///< of the call, or of the deletion
     std::uint64_t transmittedBefore = 0;            ///< the session's count when the call began
-    std::chrono::milliseconds timeout{0};
+    session::TimePoint began;                       ///< when the call, or the deletion, began
 };
 
 class GatewayLink {

@@ -51,6 +51,15 @@ struct MapRequest {
     std::optional<net::ip::address> thirdParty{};
 };
 
+/// A mapping to delete that no handle of this program owns: one left standing, by `Mapping::detach` or a crash.
+struct UnmapRequest {
+    Protocol protocol = Protocol::tcp;
+    std::uint16_t internalPort = 0;
+    /// The nonce it was made with. Without it, gateways that check nonces refuse; NAT-PMP has none.
+    std::optional<Nonce> nonce{};
+    std::optional<net::ip::address> thirdParty{};
+};
+
 /// The gateway that holds a mapping.
 struct GatewayInfo {
     net::ip::udp::endpoint endpoint; ///< where it is asked

@@ -41,6 +41,10 @@ public:
     /// protocol, port and external family that this session has already (`Errc::alreadyMapped`).
     result<MappingId> handleRequest(TimePoint now, const MappingRequest& request);
 
+    /// Deletes a mapping that an earlier session made, whose nonce it has to be; an event `released` follows, with the
+    /// error if the gateway refused or did not answer. Refuses as `handleRequest` does.
+    result<MappingId> handleDelete(TimePoint now, const MappingRequest& request);
+
     /// Asks for the gateway's external address, once: an event `address` or `refused` follows and ends the query.
     /// PCP has no such question: a short UDP mapping of a port that nobody serves answers it (RFC 6887 §11.6), for
     /// which the nonce is. Where port 9 (discard) is refused, as many gateways refuse ports below 1024, another that
@@ -87,6 +91,7 @@ private:
     using Index = Table::Index;
 
     // requests.cpp: what the owner wants
+    result<Index> admit(const MappingRequest& request);
     std::optional<std::error_code> unfit(const MappingRequest& request) const;
     void start(Index at, TimePoint now);
     /// Ends a deletion under this key, because the mapping is wanted again, and gives the nonce the gateway knows.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 module;
 
+#include <boost/outcome/try.hpp>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -41,19 +42,20 @@ std::optional<std::error_code> Session::unfit(const MappingRequest& request) con
     return std::nullopt;
 }
 
-result<MappingId> Session::handleRequest(TimePoint now, const MappingRequest& request) {
+result<Session::Index> Session::admit(const MappingRequest& request) {
     if (const auto error = unfit(request)) {
         return *error;
     }
     const RecordKey key{request.thirdParty.value_or(wire::Address{}), request.internalPort, request.protocol,
                         request.suggestedAddress.isV4()};
-    const wire::Nonce nonce = supersede(key).value_or(request.nonce);
+    const std::optional<wire::Nonce> known = supersede(key);
     const auto at = table_.add(key);
     if (!at) {
         return Errc::alreadyMapped;
     }
     Record& record = table_[*at];
-    record.nonce = nonce;
+    record.nonce = known.value_or(request.nonce);
+    record.mayStand = known.has_value();
     record.protocol = request.protocol;
     record.internalPort = request.internalPort;
     record.externalPort = request.suggestedPort;
@@ -63,9 +65,29 @@ result<MappingId> Session::handleRequest(TimePoint now, const MappingRequest& re
     if (request.thirdParty || request.preferFailure || !request.filters.empty()) {
         record.extras = std::make_unique<Extras>(Extras{request.thirdParty, request.preferFailure, request.filters});
     }
-    const MappingId id = table_.idOf(*at);
-    start(*at, now);
+    return *at;
+}
+
+result<MappingId> Session::handleRequest(TimePoint now, const MappingRequest& request) {
+    BOOST_OUTCOME_TRY(const Index at, admit(request));
+    const MappingId id = table_.idOf(at);
+    start(at, now);
     return id;
+}
+
+result<MappingId> Session::handleDelete(TimePoint now, const MappingRequest& request) {
+    BOOST_OUTCOME_TRY(const Index at, admit(request));
+    Record& record = table_[at];
+    record.phase = Phase::leaving;
+    record.granted = now;
+    record.grantedSeconds = record.requestedSeconds;
+    record.askedByNatPmp = natPmpFits(record);
+    if (config_.speak == Speak::natPmp) {
+        toNatPmp(now, at);
+    } else {
+        enqueue(at);
+    }
+    return table_.idOf(at);
 }
 
 result<MappingId> Session::handleAddressQuery(TimePoint now, const wire::Nonce& nonce, std::uint16_t internalPort) {
@@ -82,6 +104,7 @@ result<MappingId> Session::handleAddressQuery(TimePoint now, const wire::Nonce& 
     }
     Record& record = table_[*at];
     record.nonce = known.value_or(nonce);
+    record.mayStand = known.has_value();
     record.protocol = key.protocol;
     record.internalPort = internalPort;
     record.externalAddress = wire::Address::anyV4();
