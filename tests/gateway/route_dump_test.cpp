@@ -19,7 +19,7 @@ std::string ranked(std::string_view name, Family family) {
     netlink::RouteDump dump{family};
     dump.begin(1);
     bool done = false;
-    for (const test::Octets& datagram : test::recording(name)) {
+    for (const auto& datagram : testing::recording(name)) {
         const auto fed = dump.feed(datagram);
         BOOST_TEST_REQUIRE(fed.has_value());
         done = fed.value();
@@ -27,7 +27,7 @@ std::string ranked(std::string_view name, Family family) {
     BOOST_TEST(done);
     BOOST_TEST(dump.malformed() == 0U);
     BOOST_TEST(!dump.interrupted());
-    return "\n" + test::describe(rank(dump.routes()));
+    return "\n" + testing::describe(rank(dump.routes()));
 }
 
 } // namespace
@@ -121,12 +121,12 @@ BOOST_AUTO_TEST_CASE(filters_a_dump_of_everything_of_both_families) {
     BOOST_TEST(ranked("refused_everything", Family::v6) == ranked("refused_routes6", Family::v6));
 }
 
-BOOST_AUTO_TEST_CASE(orders_ipv6_routers_by_metric_and_then_by_their_own_preference) {
+BOOST_AUTO_TEST_CASE(reads_the_preference_of_ipv6_routers_and_the_sources_they_are_for) {
     BOOST_TEST(ranked("preference_routes6", Family::v6) == R"(
 v6 fe80::12 dev 2 metric 512 table 254
 v6 fe80::13 dev 2 metric 512 table 254 from 2001:db8:1::/48
-v6 fe80::11 dev 2 metric 1024 table 254 high
-v6 fe80::10 dev 2 metric 1024 table 254 low
+v6 fe80::11 dev 2 metric 900 table 254 low
+v6 fe80::10 dev 2 metric 1024 table 254 high
 )");
 }
 

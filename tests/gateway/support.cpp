@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 module;
 
+#include "../support/octets.hpp"
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -19,7 +19,9 @@ module;
 
 module portolan.test.gateway;
 
-namespace portolan::gateway::test {
+namespace portolan::testing {
+
+using gateway::Preference;
 
 namespace {
 
@@ -42,23 +44,6 @@ Octets groups(std::string_view text) {
     return octets;
 }
 
-std::string describe(const wire::Address& address) {
-    const auto& o = address.octets;
-    if (address.isV4()) {
-        return fmt::format("{}.{}.{}.{}", o[12], o[13], o[14], o[15]);
-    }
-    std::string text;
-    for (std::size_t i = 0; i < 16; i += 2) {
-        text += fmt::format("{}{:x}", i == 0 ? "" : ":", o[i] * 256 + o[i + 1]);
-    }
-    const std::size_t zeros = text.find(":0:0:0:");
-    if (zeros != std::string::npos) {
-        const std::size_t end = text.find_first_not_of(":0", zeros);
-        text.replace(zeros, std::min(end, text.size()) - zeros, "::");
-    }
-    return text;
-}
-
 template <class T>
 void append(Octets& octets, T value) {
     std::array<std::uint8_t, sizeof(T)> raw{};
@@ -66,12 +51,14 @@ void append(Octets& octets, T value) {
     octets.insert(octets.end(), raw.begin(), raw.end());
 }
 
-void pad(Octets& octets) { octets.resize((octets.size() + 3) / 4 * 4); }
+void pad(Octets& octets) {
+    octets.resize((octets.size() + 3) / 4 * 4);
+}
 
 } // namespace
 
 std::vector<Octets> recording(std::string_view name) {
-    const std::string path = fmt::format("{}/{}.hex", PORTOLAN_NETLINK_VECTORS, name);
+    const std::string path = fmt::format("{}/netlink/{}.hex", PORTOLAN_VECTORS, name);
     std::ifstream file{path};
     if (!file) {
         throw std::runtime_error{path + " cannot be read"};
@@ -81,21 +68,10 @@ std::vector<Octets> recording(std::string_view name) {
         if (line.empty()) {
             datagrams.emplace_back();
         }
-        const Octets octets = fromHex(line);
-        datagrams.back().insert(datagrams.back().end(), octets.begin(), octets.end());
+        const Octets more = octets(line);
+        datagrams.back().insert(datagrams.back().end(), more.begin(), more.end());
     }
     return datagrams;
-}
-
-Octets fromHex(std::string_view text) {
-    std::string digits;
-    std::copy_if(text.begin(), text.end(), std::back_inserter(digits),
-                 [](char c) { return std::isxdigit(static_cast<unsigned char>(c)) != 0; });
-    Octets octets;
-    for (std::size_t i = 0; i + 1 < digits.size(); i += 2) {
-        octets.push_back(static_cast<std::uint8_t>(parse(std::string_view{digits}.substr(i, 2), 16)));
-    }
-    return octets;
 }
 
 wire::Address address(std::string_view text) {
@@ -116,15 +92,16 @@ wire::Address address(std::string_view text) {
     return address;
 }
 
-std::string describe(const Gateway& gateway) {
-    std::string text = fmt::format("{} {} dev {} metric {} table {}", gateway.family == Family::v4 ? "v4" : "v6",
-                                   gateway.address ? describe(*gateway.address) : "none", gateway.interfaceIndex,
-                                   gateway.metric, gateway.table);
+std::string describe(const gateway::Gateway& gateway) {
+    std::string text =
+        fmt::format("{} {} dev {} metric {} table {}", gateway.family == gateway::Family::v4 ? "v4" : "v6",
+                    gateway.address ? fmt::format("{}", *gateway.address) : "none", gateway.interfaceIndex,
+                    gateway.metric, gateway.table);
     if (gateway.preferredSource) {
-        text += " src " + describe(*gateway.preferredSource);
+        text += fmt::format(" src {}", *gateway.preferredSource);
     }
     if (gateway.onlyFrom) {
-        text += fmt::format(" from {}/{}", describe(gateway.onlyFrom->address), gateway.onlyFrom->length);
+        text += fmt::format(" from {}/{}", gateway.onlyFrom->address, gateway.onlyFrom->length);
     }
     if (gateway.preference != Preference::medium) {
         text += gateway.preference == Preference::high ? " high" : " low";
@@ -132,9 +109,9 @@ std::string describe(const Gateway& gateway) {
     return text + (gateway.split ? " split" : "");
 }
 
-std::string describe(std::span<const Gateway> gateways) {
+std::string describe(std::span<const gateway::Gateway> gateways) {
     std::string text;
-    for (const Gateway& gateway : gateways) {
+    for (const gateway::Gateway& gateway : gateways) {
         text += describe(gateway) + "\n";
     }
     return text;
@@ -151,12 +128,12 @@ Writer& Writer::message(std::uint16_t type, std::uint16_t flags, std::uint32_t s
     return *this;
 }
 
-Writer& Writer::route(Family family, std::uint8_t destinationLength, std::uint8_t type, std::uint8_t table,
+Writer& Writer::route(gateway::Family family, std::uint8_t destinationLength, std::uint8_t type, std::uint8_t table,
                       std::uint32_t flags) {
     message(24);
-    const std::uint8_t number = family == Family::v4 ? 2 : 10;
-    for (const std::uint8_t octet : {number, destinationLength, std::uint8_t{0}, std::uint8_t{0}, table,
-                                     std::uint8_t{3}, std::uint8_t{0}, type}) {
+    const std::uint8_t number = family == gateway::Family::v4 ? 2 : 10;
+    for (const std::uint8_t octet :
+         {number, destinationLength, std::uint8_t{0}, std::uint8_t{0}, table, std::uint8_t{3}, std::uint8_t{0}, type}) {
         number8(octet);
     }
     return number32(flags);
@@ -190,7 +167,9 @@ Writer& Writer::number32(std::uint32_t value) {
     return *this;
 }
 
-Writer& Writer::done() { return message(3).number32(0); }
+Writer& Writer::done() {
+    return message(3).number32(0);
+}
 
 const Octets& Writer::octets() {
     close();
@@ -206,4 +185,4 @@ void Writer::close() {
     pad(octets_);
 }
 
-} // namespace portolan::gateway::test
+} // namespace portolan::testing

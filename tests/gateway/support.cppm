@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 module;
 
+#include "../support/octets.hpp"
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -13,24 +14,19 @@ export module portolan.test.gateway;
 
 import portolan.gateway;
 
-export namespace portolan::gateway::test {
-
-using Octets = std::vector<std::uint8_t>;
+export namespace portolan::testing {
 
 /// The datagrams of tests/vectors/netlink/`name`.hex, which carry sequence number 1. Throws where there is none.
 [[nodiscard]] std::vector<Octets> recording(std::string_view name);
-
-/// Octets in hexadecimal, with or without white space between them.
-[[nodiscard]] Octets fromHex(std::string_view text);
 
 /// Address from text: dotted for IPv4; IPv6 in groups, of which "::" may leave out any number.
 [[nodiscard]] wire::Address address(std::string_view text);
 
 /// "v4 192.168.1.1 dev 2 metric 100 table 254 src 192.168.1.2", and what else is not usual.
-[[nodiscard]] std::string describe(const Gateway& gateway);
+[[nodiscard]] std::string describe(const gateway::Gateway& gateway);
 
 /// The same, one to a line.
-[[nodiscard]] std::string describe(std::span<const Gateway> gateways);
+[[nodiscard]] std::string describe(std::span<const gateway::Gateway> gateways);
 
 /// Builds netlink messages in the host's byte order, as the kernel does (RFC 3549 §2.3.2).
 class Writer {
@@ -38,8 +34,8 @@ public:
     /// Starts a message; its length is filled in by the next one or by `octets()`.
     Writer& message(std::uint16_t type, std::uint16_t flags = 0x02, std::uint32_t sequence = 1);
     /// A struct rtmsg: a unicast route of the table "main", if nothing else is said.
-    Writer& route(Family family, std::uint8_t destinationLength = 0, std::uint8_t type = 1, std::uint8_t table = 254,
-                  std::uint32_t flags = 0);
+    Writer& route(gateway::Family family, std::uint8_t destinationLength = 0, std::uint8_t type = 1,
+                  std::uint8_t table = 254, std::uint32_t flags = 0);
     Writer& attribute(std::uint16_t type, std::span<const std::uint8_t> value);
     Writer& attribute(std::uint16_t type, std::uint32_t value);
     /// An address in the 4 or 16 octets of its family.
@@ -58,4 +54,4 @@ private:
     std::size_t start_ = 0;
 };
 
-} // namespace portolan::gateway::test
+} // namespace portolan::testing

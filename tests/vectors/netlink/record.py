@@ -92,8 +92,8 @@ SCENES = {
         ip -6 route add default via fe80::1 dev eth0 metric 7"""),
     "preference": (["routes6"], """
         ip -6 addr add 2001:db8:1::5/64 dev eth0 nodad
-        ip -6 route add default via fe80::10 dev eth0 metric 1024 pref low
-        ip -6 route append default via fe80::11 dev eth0 metric 1024 pref high
+        ip -6 route add default via fe80::10 dev eth0 metric 1024 pref high
+        ip -6 route add default via fe80::11 dev eth0 metric 900 pref low
         ip -6 route add default via fe80::12 dev eth0 metric 512
         ip -6 route add default from 2001:db8:1::/48 via fe80::13 dev eth0 metric 512"""),
     "nexthop_objects": (["routes4", "routes6"], """
@@ -141,7 +141,7 @@ def play(scene):
     subprocess.run("ip tuntap add dev tun0 mode tun; ip tuntap add dev tun1 mode tun", shell=True, check=True)
     attached = attach("tun0")
     for name in ("tun0", "tun1"):
-        subprocess.run(f"ip link set {name} addrgenmode none up", shell=True, check=True)
+        subprocess.run(f"ip link set {name} addrgenmode none; ip link set {name} up", shell=True, check=True)
     for line in commands.strip().splitlines():
         subprocess.run(line, shell=True, check=True)
     if scene == "nexthop_objects":
