@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: MIT
+// Asks a real kernel, in network namespaces that this program makes for itself: one for every case, gone with the next.
+// Needs to be root, or to be allowed user namespaces; skips without. PORTOLAN_ROUTES sets the size of the large table.
+#include <boost/test/unit_test.hpp>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <fmt/format.h>
+#include <fstream>
+#include <sched.h>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <unistd.h>
+
+#include "support/print.hpp"
+
+import portolan.gateway;
+import portolan.test.gateway;
+
+using namespace portolan;
+using namespace portolan::gateway;
+using testing::address;
+
+namespace {
+
+int run(const std::string& command) {
+    return std::system(command.c_str()); // NOLINT(bugprone-command-processor): `ip`, with words of this file alone
+}
+
+/// Moves this process into a new network namespace; with a user namespace around it if that is what it takes.
+bool enterNamespace() {
+    if (::unshare(CLONE_NEWNET) == 0) {
+        return true;
+    }
+    const auto user = ::getuid();
+    if (::unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0) {
+        return false;
+    }
+    std::ofstream{"/proc/self/uid_map"} << fmt::format("0 {} 1", user);
+    return true;
+}
+
+/// Ends the program as CTest wants it where nothing here can run.
+struct SkipWithoutNamespaces {
+    SkipWithoutNamespaces() {
+        if (!enterNamespace()) {
+            skip("no network namespaces without being root");
+        }
+        if (run("ip link add probe0 type veth peer name probe1") != 0) {
+            skip("ip makes no veth interfaces here");
+        }
+    }
+
+    [[noreturn]] static void skip(const char* reason) {
+        fmt::print("skip: {}\n", reason);
+        std::fflush(stdout);
+        std::_Exit(77);
+    }
+};
+
+/// A host in a namespace of its own: eth0 is 192.168.1.2/24.
+struct Host {
+    Host() {
+        BOOST_TEST_REQUIRE(enterNamespace());
+        ip("link set lo up");
+        ip("link add eth0 type veth peer name far0");
+        ip("link set eth0 up");
+        ip("link set far0 up");
+        ip("addr add 192.168.1.2/24 dev eth0");
+    }
+
+    static void ip(std::string_view words) { BOOST_TEST_REQUIRE(run(fmt::format("ip {}", words)) == 0); }
+
+    // Both throw the error where there is one.
+    static Gateway found(Family family) { return defaultGateway(family).value(); }
+
+    static wire::Address source(const Gateway& gateway, SourceOptions options = {}) {
+        return sourceAddress(gateway, options).value();
+    }
+
+    static Gateway named(std::string_view text) {
+        Gateway gateway;
+        gateway.address = address(text);
+        gateway.family = gateway.address->isV4() ? Family::v4 : Family::v6;
+        return gateway;
+    }
+};
+
+} // namespace
+
+BOOST_TEST_GLOBAL_FIXTURE(SkipWithoutNamespaces);
+
+BOOST_FIXTURE_TEST_SUITE(gateway_live, Host)
+
+BOOST_AUTO_TEST_CASE(finds_the_router_and_the_address_that_faces_it) {
+    ip("route add default via 192.168.1.1");
+    const Gateway gateway = found(Family::v4);
+    BOOST_TEST(*gateway.address == address("192.168.1.1"));
+    BOOST_TEST(gateway.interfaceName == "eth0");
+    BOOST_TEST(source(gateway) == address("192.168.1.2"));
+}
+
+BOOST_AUTO_TEST_CASE(finds_a_link_local_router_and_a_global_source_towards_it) {
+    ip("-6 addr add 2001:db8::5/64 dev eth0 nodad");
+    ip("-6 addr add fd00::5/64 dev eth0 nodad");
+    ip("-6 addr add 2001:db8:1::5/64 dev far0 nodad");
+    ip("-6 route add default via fe80::1 dev eth0");
+    const Gateway gateway = found(Family::v6);
+    BOOST_TEST(*gateway.address == address("fe80::1"));
+    BOOST_TEST(gateway.interfaceName == "eth0");
+    BOOST_TEST(source(gateway) == address("2001:db8::5"));
+}
+
+BOOST_AUTO_TEST_CASE(lists_the_routes_of_both_families_and_every_table) {
+    ip("-4 route add default dev eth0 table 52");
+    ip("-4 route add default via 192.168.1.9 table 5000");
+    ip("-4 route add default via 192.168.1.1 metric 100");
+    ip("-6 route add default via fe80::1 dev eth0");
+    const auto all = gateways();
+    BOOST_TEST_REQUIRE(all.has_value());
+    BOOST_TEST_REQUIRE(all.value().size() == 4U);
+    BOOST_TEST(*all.value()[0].address == address("192.168.1.1"));
+    BOOST_TEST(*all.value()[3].address == address("fe80::1"));
+}
+
+BOOST_AUTO_TEST_CASE(finds_none_where_there_is_none) {
+    BOOST_TEST(gateways().value().empty());
+    BOOST_TEST((defaultGateway(Family::v4).error().code == Errc::noGateway));
+    BOOST_TEST((defaultGateway(Family::v6).error().code == Errc::noGateway));
+}
+
+BOOST_AUTO_TEST_CASE(names_the_link_that_has_no_next_hop) {
+    ip("-4 route add default dev eth0");
+    const auto gateway = defaultGateway(Family::v4);
+    BOOST_TEST_REQUIRE(gateway.has_error());
+    BOOST_TEST((gateway.error().code == Errc::gatewayUnknown));
+    BOOST_TEST(gateway.error().detail.starts_with("eth0 "));
+}
+
+BOOST_AUTO_TEST_CASE(takes_the_preferred_source_of_the_route) {
+    ip("addr add 192.168.1.3/24 dev eth0");
+    ip("-4 route add default via 192.168.1.1 src 192.168.1.3");
+    BOOST_TEST(source(found(Family::v4)) == address("192.168.1.3"));
+}
+
+BOOST_AUTO_TEST_CASE(finds_the_source_towards_a_gateway_that_a_user_named) {
+    ip("-6 addr add 2001:db8::5/64 dev eth0 nodad");
+    BOOST_TEST(source(named("192.168.1.77")) == address("192.168.1.2"));
+    BOOST_TEST(source(named("2001:db8::77")) == address("2001:db8::5"));
+    BOOST_TEST(source(named("127.0.0.1")) == address("127.0.0.1"));
+    BOOST_TEST(source(named("::1")) == address("::1"));
+}
+
+BOOST_AUTO_TEST_CASE(tells_two_links_with_the_same_router_address_apart) {
+    ip("link add eth1 type veth peer name far1");
+    ip("link set eth1 up");
+    ip("link set far1 up");
+    ip("addr add 192.168.1.130/24 dev eth1");
+    ip("-4 route add default via 192.168.1.1 dev eth1");
+    BOOST_TEST(source(found(Family::v4)) == address("192.168.1.130"));
+}
+
+BOOST_AUTO_TEST_CASE(has_no_source_towards_a_gateway_out_of_reach) {
+    BOOST_TEST((sourceAddress(named("10.0.0.1")).error().code == Errc::noSourceAddress));
+    BOOST_TEST((sourceAddress(named("2001:db8::1")).error().code == Errc::noSourceAddress));
+    BOOST_TEST((sourceAddress(Gateway{}).error().code == Errc::gatewayUnknown));
+}
+
+BOOST_AUTO_TEST_CASE(wants_the_interface_of_a_link_local_gateway) {
+    const auto source = sourceAddress(named("fe80::1"));
+    BOOST_TEST_REQUIRE(source.has_error());
+    BOOST_TEST(source.error().detail == "a link-local gateway needs its interface (fe80::1%eth0)");
+}
+
+BOOST_AUTO_TEST_CASE(has_no_source_where_there_are_only_unique_local_addresses) {
+    ip("-6 addr add fd00::5/64 dev eth0 nodad");
+    ip("-6 route add default via fe80::1 dev eth0");
+    BOOST_TEST((sourceAddress(found(Family::v6)).error().code == Errc::noSourceAddress));
+    BOOST_TEST(source(found(Family::v6), {.allowUniqueLocal = true}) == address("fd00::5"));
+}
+
+BOOST_AUTO_TEST_CASE(finds_the_router_among_thousands_of_routes) {
+    const char* const wanted = std::getenv("PORTOLAN_ROUTES");
+    const int count = wanted == nullptr ? 5'000 : std::atoi(wanted);
+    FILE* const batch = ::popen("ip -batch -", "w");
+    BOOST_TEST_REQUIRE(batch != nullptr);
+    for (int i = 0; i < count; ++i) {
+        fmt::print(batch, "route add 11.{}.{}.{}/32 via 192.168.1.9\n", i >> 16, (i >> 8) & 255, i & 255);
+    }
+    fmt::print(batch, "route add default via 192.168.1.1\n");
+    BOOST_TEST_REQUIRE(::pclose(batch) == 0);
+    const auto start = std::chrono::steady_clock::now();
+    const Gateway gateway = found(Family::v4);
+    const auto took = std::chrono::duration<double, std::milli>{std::chrono::steady_clock::now() - start};
+    BOOST_TEST_MESSAGE(count << " routes read in " << took.count() << " ms");
+    BOOST_TEST(*gateway.address == address("192.168.1.1"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
