@@ -14,8 +14,8 @@ namespace portolan::simulator {
 
 namespace {
 
-constexpr unsigned updateCopies = 3;                         // RFC 6887 §14.2
-constexpr auto updateGap = std::chrono::milliseconds{250};   // RFC 6887 §14.2, then twice that
+constexpr unsigned updateCopies = 3;                       // RFC 6887 §14.2
+constexpr auto updateGap = std::chrono::milliseconds{250}; // RFC 6887 §14.2, then twice that
 
 } // namespace
 

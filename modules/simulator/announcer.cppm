@@ -25,8 +25,8 @@ struct Series {
     Notice notice{};
     TimePoint started{};
     std::chrono::milliseconds gap{};
-    unsigned left = 0;          ///< copies still to send
-    MappingId mapping = 0;      ///< of an update
+    unsigned left = 0;             ///< copies still to send
+    MappingId mapping = 0;         ///< of an update
     std::optional<Mapping> gone{}; ///< of an update about a mapping that could not be kept
 };
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 module;
 
-#include <chrono>
 #include <algorithm>
+#include <chrono>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -95,9 +95,7 @@ void Gateway::readdress(TimePoint now, Mapping& row) {
 MappingId Gateway::addStatic(TimePoint now, wire::Protocol protocol, const Endpoint& internal,
                              const Endpoint& external) {
     advance(now);
-    return state_
-        .add({.kind = Kind::fixed, .protocol = protocol, .internal = internal, .external = external})
-        .id;
+    return state_.add({.kind = Kind::fixed, .protocol = protocol, .internal = internal, .external = external}).id;
 }
 
 bool Gateway::removeMapping(TimePoint now, MappingId id) {
@@ -130,15 +128,25 @@ void Gateway::setNatEnabled(bool enabled) noexcept {
     }
 }
 
-void Gateway::setPcpEnabled(bool enabled) noexcept { state_.config.pcp.enabled = enabled; }
+void Gateway::setPcpEnabled(bool enabled) noexcept {
+    state_.config.pcp.enabled = enabled;
+}
 
-void Gateway::setNatPmpEnabled(bool enabled) noexcept { state_.config.natPmp.enabled = enabled; }
+void Gateway::setNatPmpEnabled(bool enabled) noexcept {
+    state_.config.natPmp.enabled = enabled;
+}
 
-void Gateway::setMapEnabled(bool enabled) noexcept { state_.config.pcp.map = enabled; }
+void Gateway::setMapEnabled(bool enabled) noexcept {
+    state_.config.pcp.map = enabled;
+}
 
-void Gateway::setPeerEnabled(bool enabled) noexcept { state_.config.pcp.peer = enabled; }
+void Gateway::setPeerEnabled(bool enabled) noexcept {
+    state_.config.pcp.peer = enabled;
+}
 
-void Gateway::setPortAvailable(PortAvailable available) { state_.ports.setAvailable(std::move(available)); }
+void Gateway::setPortAvailable(PortAvailable available) {
+    state_.ports.setAvailable(std::move(available));
+}
 
 std::vector<Mapping> Gateway::mappings() const {
     std::vector<Mapping> rows;

@@ -9,7 +9,9 @@ namespace portolan::simulator {
 
 using namespace std::chrono_literals;
 
-Config Config::strict() { return {}; }
+Config Config::strict() {
+    return {};
+}
 
 Config Config::natPmpOnly() {
     Config config;

@@ -28,13 +28,13 @@ enum class Answering {
 /// What the gateway offers of PCP (RFC 6887).
 struct PcpConfig {
     bool enabled = true;
-    bool map = true;  ///< off: MAP is answered UNSUPP_OPCODE (§11)
-    bool peer = true; ///< off: PEER is answered UNSUPP_OPCODE (§12)
-    bool preferFailure = true;    ///< off: the option is unknown
-    std::size_t maxFilters = 16;  ///< per mapping (§13.3); 0: the option is unknown
-    bool thirdParty = false;      ///< THIRD_PARTY, off in customers' equipment (§13.1)
+    bool map = true;                            ///< off: MAP is answered UNSUPP_OPCODE (§11)
+    bool peer = true;                           ///< off: PEER is answered UNSUPP_OPCODE (§12)
+    bool preferFailure = true;                  ///< off: the option is unknown
+    std::size_t maxFilters = 16;                ///< per mapping (§13.3); 0: the option is unknown
+    bool thirdParty = false;                    ///< THIRD_PARTY, off in customers' equipment (§13.1)
     std::vector<wire::Address> thirdPartyHosts; ///< who may use THIRD_PARTY when it is on
-    bool wildcards = false;       ///< all-ports and all-protocols mappings (§11.1)
+    bool wildcards = false;                     ///< all-ports and all-protocols mappings (§11.1)
     std::size_t maxDescription = 128; ///< octets stored of a DESCRIPTION (RFC 7220 §3); 0: the option is ignored
 };
 
@@ -58,9 +58,9 @@ struct LifetimeConfig {
 /// External ports and how many of them a host may have (RFC 6887 §11.3).
 struct PortConfig {
     std::uint16_t first = 1;
-    std::uint16_t last = 65535; ///< the gateway's own choices start at 1024 where the range allows
-    std::vector<Endpoint> reserved;   ///< used by the gateway itself, whatever the protocol
-    bool quarantine = true;           ///< keep a freed port for `LifetimeConfig::reuse` and the idle time (§15)
+    std::uint16_t last = 65535;         ///< the gateway's own choices start at 1024 where the range allows
+    std::vector<Endpoint> reserved;     ///< used by the gateway itself, whatever the protocol
+    bool quarantine = true;             ///< keep a freed port for `LifetimeConfig::reuse` and the idle time (§15)
     std::optional<std::size_t> perHost; ///< explicit mappings of one internal host; more is USER_EX_QUOTA
     std::optional<std::size_t> total;   ///< mappings in all; more is NO_RESOURCES
 };
@@ -98,25 +98,25 @@ struct Quirks {
     bool truncatesPorts = false;       ///< ports in answers lose their upper octet
     bool refusesMappings = false;      ///< NOT_AUTHORIZED to every mapping: "feature off" (FRITZ!Box)
     std::optional<wire::Address> reportedAddress; ///< this external address is reported instead of the real one
-    std::optional<Endpoint> answersFrom;  ///< answers leave from this address (VRRP and the like)
-    std::chrono::milliseconds delay{0};   ///< every answer is late by this
-    unsigned answerCopies = 1;            ///< copies of every answer
+    std::optional<Endpoint> answersFrom;          ///< answers leave from this address (VRRP and the like)
+    std::chrono::milliseconds delay{0};           ///< every answer is late by this
+    unsigned answerCopies = 1;                    ///< copies of every answer
 };
 
 /// Everything that makes one gateway differ from another. The default is a strict gateway of both protocols.
 struct Config {
-    std::uint64_t seed = 1;              ///< of the gateway's own port choices
+    std::uint64_t seed = 1; ///< of the gateway's own port choices
     Answering answering = Answering::normal;
-    bool natEnabled = true;              ///< off: no answers and no announcements (RFC 6886 §3.8)
+    bool natEnabled = true; ///< off: no answers and no announcements (RFC 6886 §3.8)
     std::uint32_t initialEpochSeconds = 0;
     /// The external addresses, used in this order; all-zeros or none: the gateway has no connection. The default is
     /// a loopback address, so that the shell can forward from it.
     std::vector<wire::Address> externalAddresses{wire::Address::v4(127, 0, 0, 2)};
-    bool ipv6Firewall = false;           ///< IPv6 hosts get mappings to their own address and port
-    bool crossFamily = false;            ///< NAT64 and NAT46: the external family may differ from the internal one
-    bool stateless = false;              ///< 1:1 translation: every port is mapped to itself, nothing is kept
-    bool validatesPeers = true;          ///< PEER to a loopback, multicast or zero address is malformed (RFC 6887 §12.3)
-    bool rewritesSctpPorts = false;      ///< off: an SCTP port is mapped to itself or not at all (RFC 6887 §16.3.3)
+    bool ipv6Firewall = false;      ///< IPv6 hosts get mappings to their own address and port
+    bool crossFamily = false;       ///< NAT64 and NAT46: the external family may differ from the internal one
+    bool stateless = false;         ///< 1:1 translation: every port is mapped to itself, nothing is kept
+    bool validatesPeers = true;     ///< PEER to a loopback, multicast or zero address is malformed (RFC 6887 §12.3)
+    bool rewritesSctpPorts = false; ///< off: an SCTP port is mapped to itself or not at all (RFC 6887 §16.3.3)
     std::vector<wire::Protocol> protocols{wire::Protocol::tcp, wire::Protocol::udp};
     PcpConfig pcp;
     NatPmpConfig natPmp;
@@ -125,18 +125,18 @@ struct Config {
     AnnounceConfig announce;
     Quirks quirks;
 
-    [[nodiscard]] static Config strict();         ///< both protocols, by the RFCs: the default
-    [[nodiscard]] static Config natPmpOnly();     ///< answers PCP with "unsupported version"
-    [[nodiscard]] static Config pcpOnly();        ///< answers NAT-PMP with UNSUPP_VERSION
-    [[nodiscard]] static Config silent();         ///< never answers
-    [[nodiscard]] static Config featureOff();     ///< refuses every mapping with NOT_AUTHORIZED
-    [[nodiscard]] static Config miniupnpd();      ///< miniupnpd 2.3.1 as Debian 12 ships it, as far as the knobs go
+    [[nodiscard]] static Config strict();          ///< both protocols, by the RFCs: the default
+    [[nodiscard]] static Config natPmpOnly();      ///< answers PCP with "unsupported version"
+    [[nodiscard]] static Config pcpOnly();         ///< answers NAT-PMP with UNSUPP_VERSION
+    [[nodiscard]] static Config silent();          ///< never answers
+    [[nodiscard]] static Config featureOff();      ///< refuses every mapping with NOT_AUTHORIZED
+    [[nodiscard]] static Config miniupnpd();       ///< miniupnpd 2.3.1 as Debian 12 ships it, as far as the knobs go
     [[nodiscard]] static Config refusesPortZero(); ///< refuses "no preference" as external port
-    [[nodiscard]] static Config shortLifetimes(); ///< at most 60 s, another external port at every renewal
-    [[nodiscard]] static Config garbage();        ///< answers undecodable octets
-    [[nodiscard]] static Config slow(std::chrono::milliseconds delay); ///< answers late
+    [[nodiscard]] static Config shortLifetimes();  ///< at most 60 s, another external port at every renewal
+    [[nodiscard]] static Config garbage();         ///< answers undecodable octets
+    [[nodiscard]] static Config slow(std::chrono::milliseconds delay);        ///< answers late
     [[nodiscard]] static Config answersFromElsewhere(const Endpoint& source); ///< answers from another address
-    [[nodiscard]] static Config noConnection();   ///< has no external address
+    [[nodiscard]] static Config noConnection();                               ///< has no external address
 };
 
 } // namespace portolan::simulator

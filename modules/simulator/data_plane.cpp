@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 module;
 
-#include <chrono>
 #include <algorithm>
+#include <chrono>
 #include <optional>
 #include <utility>
 
@@ -20,9 +20,8 @@ std::optional<Endpoint> Gateway::handleOutbound(TimePoint now, Protocol protocol
                                                 const Endpoint& remote) {
     advance(now);
     const bool v4 = remote.address.isV4();
-    const Mapping* flow = state_.table.findInternal(protocol, internal, [&](const Mapping& row) {
-        return !row.isInbound() && row.remote == remote;
-    });
+    const Mapping* flow = state_.table.findInternal(
+        protocol, internal, [&](const Mapping& row) { return !row.isInbound() && row.remote == remote; });
     const Mapping* sibling = flow != nullptr ? flow : state_.inbound(protocol, internal, v4);
     if (sibling == nullptr) {
         sibling = state_.outbound(protocol, internal, v4);
@@ -54,8 +53,8 @@ std::optional<Endpoint> Gateway::handleInbound(TimePoint now, Protocol protocol,
 // The narrowest mapping decides: one port, then all ports of the protocol, then everything.
 const Mapping* Gateway::reachedFrom(Protocol protocol, const Endpoint& external, const Endpoint& remote) const {
     const Endpoint allPorts{external.address, 0};
-    for (const auto& [ofProtocol, key] : {std::pair{protocol, external}, {protocol, allPorts},
-                                          {Protocol::all, allPorts}}) {
+    for (const auto& [ofProtocol, key] :
+         {std::pair{protocol, external}, {protocol, allPorts}, {Protocol::all, allPorts}}) {
         if (const Mapping* row = admitting(ofProtocol, key, remote)) {
             return row;
         }

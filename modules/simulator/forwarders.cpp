@@ -24,8 +24,11 @@ using wire::Protocol;
 
 Forwarders::Forwarders(net::any_io_executor executor, std::optional<net::ip::address> bindAddress, UdpLimits limits,
                        Admits admits, Report report)
-    : executor_(std::move(executor)), bindAddress_(std::move(bindAddress)), limits_(limits),
-      admits_(std::move(admits)), report_(std::move(report)) {}
+    : executor_(std::move(executor))
+    , bindAddress_(std::move(bindAddress))
+    , limits_(limits)
+    , admits_(std::move(admits))
+    , report_(std::move(report)) {}
 
 std::optional<Forwarders::Socket> Forwarders::bind(Protocol protocol, const Endpoint& external) const {
     net::error_code error;
@@ -68,12 +71,17 @@ bool Forwarders::reserve(Protocol protocol, const Endpoint& external) {
 bool Forwarders::apply(const Event& event) {
     const Mapping& mapping = event.mapping;
     switch (event.change) {
-    case Change::renewed: return true;
+    case Change::renewed:
+        return true;
     case Change::mapped:
-    case Change::moved: close(mapping.id); return !mapping.isInbound() || open(mapping);
+    case Change::moved:
+        close(mapping.id);
+        return !mapping.isInbound() || open(mapping);
     case Change::deleted:
     case Change::expired:
-    case Change::lost: close(mapping.id); return true;
+    case Change::lost:
+        close(mapping.id);
+        return true;
     }
     return true;
 }
@@ -87,8 +95,7 @@ bool Forwarders::open(const Mapping& mapping) {
     ForwarderHooks hooks{[this, id = mapping.id](const Endpoint& peer) { return admits_(id, peer); },
                          [this, id = mapping.id](Forwarding what, const Endpoint& peer) { report_(id, what, peer); }};
     if (auto* acceptor = std::get_if<tcp::acceptor>(&*socket)) {
-        const auto forwarder =
-            std::make_shared<TcpForwarder>(std::move(*acceptor), mapping.internal, std::move(hooks));
+        const auto forwarder = std::make_shared<TcpForwarder>(std::move(*acceptor), mapping.internal, std::move(hooks));
         forwarder->start();
         live_.emplace(mapping.id, forwarder);
     } else {

@@ -31,6 +31,7 @@ public:
 
     /// Takes the port on this host, if it can be had, until it is used or `dropReserved()` is called.
     bool reserve(wire::Protocol protocol, const Endpoint& external);
+
     void dropReserved() noexcept { reserved_.clear(); }
 
     /// Opens, moves or closes what a change of the mapping table asks for.

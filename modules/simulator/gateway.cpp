@@ -91,7 +91,9 @@ void Gateway::reply(TimePoint now, const Endpoint& to, Answer bytes) {
     }
 }
 
-void Gateway::handleTimeout(TimePoint now) { advance(now); }
+void Gateway::handleTimeout(TimePoint now) {
+    advance(now);
+}
 
 void Gateway::advance(TimePoint now) {
     now_ = std::max(now_, now);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 module;
 
-#include <chrono>
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 
 module portolan.simulator;

@@ -35,19 +35,20 @@ struct Mapping {
     wire::Protocol protocol{}; ///< `all` for a mapping of all protocols
     Endpoint internal{};       ///< port 0: all ports
     Endpoint external{};
-    Endpoint remote{};         ///< of an outbound mapping
+    Endpoint remote{};                  ///< of an outbound mapping
     std::optional<wire::Nonce> nonce{}; ///< none: made by NAT-PMP, by traffic, or fixed
     TimePoint expiry = never;
     std::optional<TimePoint> lastOutbound{}; ///< when the internal host last sent through it
     std::vector<wire::Filter> filters{};     ///< none: everybody may come in
-    std::string description{};             ///< RFC 7220
-    bool preferFailure = false; ///< made with PREFER_FAILURE
-    bool thirdParty = false;    ///< made with THIRD_PARTY
-    bool natPmp = false;        ///< made by NAT-PMP
-    Endpoint client{};          ///< where the last answer about it went
-    TimePoint refreshed{};      ///< when its client last asked for it
+    std::string description{};               ///< RFC 7220
+    bool preferFailure = false;              ///< made with PREFER_FAILURE
+    bool thirdParty = false;                 ///< made with THIRD_PARTY
+    bool natPmp = false;                     ///< made by NAT-PMP
+    Endpoint client{};                       ///< where the last answer about it went
+    TimePoint refreshed{};                   ///< when its client last asked for it
 
     [[nodiscard]] bool isInbound() const noexcept { return kind == Kind::map || kind == Kind::fixed; }
+
     [[nodiscard]] bool isExplicit() const noexcept { return kind == Kind::map || kind == Kind::peer; }
 
     /// How long it has to live, rounded up; `seconds::max()` for ever.

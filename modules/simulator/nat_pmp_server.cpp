@@ -40,11 +40,15 @@ Answer encoded(const Message& message) {
 /// The NAT-PMP code nearest to a PCP one; the two are numbered differently (RFC 6886 §3.5).
 NatPmpResult toNatPmp(ResultCode code) noexcept {
     switch (code) {
-    case ResultCode::success: return NatPmpResult::success;
-    case ResultCode::networkFailure: return NatPmpResult::networkFailure;
+    case ResultCode::success:
+        return NatPmpResult::success;
+    case ResultCode::networkFailure:
+        return NatPmpResult::networkFailure;
     case ResultCode::noResources:
-    case ResultCode::userExQuota: return NatPmpResult::outOfResources;
-    default: return NatPmpResult::notAuthorized;
+    case ResultCode::userExQuota:
+        return NatPmpResult::outOfResources;
+    default:
+        return NatPmpResult::notAuthorized;
     }
 }
 
@@ -104,8 +108,8 @@ Answer NatPmpServer::map(TimePoint now, const Endpoint& from, const NatPmpMapReq
     }
     const auto granted = establish(now, from, request);
     if (!granted) {
-        const bool privateWan = granted.assume_error().code == ResultCode::noResources &&
-                                state_.wanProblem(from.address, true).has_value();
+        const bool privateWan =
+            granted.assume_error().code == ResultCode::noResources && state_.wanProblem(from.address, true).has_value();
         response.resultCode = privateWan ? NatPmpResult::networkFailure : toNatPmp(granted.assume_error().code);
         return encoded(response);
     }

@@ -33,11 +33,9 @@ private:
     [[nodiscard]] Answer map(TimePoint now, const Endpoint& from, const wire::NatPmpMapRequest& request);
     [[nodiscard]] Granted<wire::NatPmpMapResponse> establish(TimePoint now, const Endpoint& from,
                                                              const wire::NatPmpMapRequest& request);
-    [[nodiscard]] Granted<Mapping*> create(TimePoint now, const Endpoint& from,
-                                           const wire::NatPmpMapRequest& request);
+    [[nodiscard]] Granted<Mapping*> create(TimePoint now, const Endpoint& from, const wire::NatPmpMapRequest& request);
     [[nodiscard]] std::chrono::seconds lifetime(const wire::NatPmpMapRequest& request) const noexcept;
-    [[nodiscard]] wire::NatPmpResult remove(TimePoint now, const Endpoint& from,
-                                            const wire::NatPmpMapRequest& request);
+    [[nodiscard]] wire::NatPmpResult remove(TimePoint now, const Endpoint& from, const wire::NatPmpMapRequest& request);
     [[nodiscard]] wire::NatPmpResult removeAll(TimePoint now, const wire::Address& host, wire::Protocol protocol);
     [[nodiscard]] Answer refuseOpcode(TimePoint now, wire::Bytes request) const;
 

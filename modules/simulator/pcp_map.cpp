@@ -30,9 +30,14 @@ std::uint32_t toWireSeconds(seconds lifetime) noexcept {
 
 MapOperation::MapOperation(State& state, TimePoint now, const Endpoint& from, const wire::MapRequest& request,
                            const Asked& asked) noexcept
-    : state_(state), now_(now), from_(from), request_(request), asked_(asked),
-      internal_{asked.internalAddress, request.internalPort},
-      suggested_{request.suggestedAddress, request.suggestedPort}, v4_(request.suggestedAddress.isV4()) {}
+    : state_(state)
+    , now_(now)
+    , from_(from)
+    , request_(request)
+    , asked_(asked)
+    , internal_{asked.internalAddress, request.internalPort}
+    , suggested_{request.suggestedAddress, request.suggestedPort}
+    , v4_(request.suggestedAddress.isV4()) {}
 
 Granted<Assigned> MapOperation::run() {
     if (const auto problem = targetProblem()) {
@@ -62,8 +67,7 @@ std::optional<Denial> MapOperation::nonceProblem() const {
     const Mapping* other = state_.table.findInternal(request_.protocol, internal_, [&](const Mapping& row) {
         return row.kind == Kind::map && row.nonce && *row.nonce != request_.nonce;
     });
-    return other == nullptr ? std::nullopt
-                            : std::optional{Denial{ResultCode::notAuthorized, other->remaining(now_)}};
+    return other == nullptr ? std::nullopt : std::optional{Denial{ResultCode::notAuthorized, other->remaining(now_)}};
 }
 
 std::optional<Denial> MapOperation::senseProblem() const noexcept {

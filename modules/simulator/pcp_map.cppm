@@ -46,7 +46,9 @@ private:
     [[nodiscard]] Granted<Assigned> create();
     [[nodiscard]] Granted<Endpoint> chooseExternal(const Wish& wish);
     [[nodiscard]] Granted<Endpoint> chooseWildcard(const Wish& wish);
+
     [[nodiscard]] bool isWildcard() const noexcept { return internal_.port == 0; }
+
     [[nodiscard]] bool contradicts(const Endpoint& external) const noexcept;
     [[nodiscard]] Mapping* deletionTarget() const;
     [[nodiscard]] std::chrono::milliseconds lifetime(const Mapping* existing) const noexcept;

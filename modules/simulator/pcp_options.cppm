@@ -20,7 +20,7 @@ struct Asked {
     wire::Address internalAddress; ///< THIRD_PARTY's, else the source's
     bool thirdParty = false;
     bool preferFailure = false;
-    std::vector<wire::Filter> filters; ///< in the order of appearance
+    std::vector<wire::Filter> filters;      ///< in the order of appearance
     std::optional<std::string> description; ///< as far as it is stored; empty text erases
     std::vector<wire::RawOption> processed; ///< to be copied into a success response; views the request
 };

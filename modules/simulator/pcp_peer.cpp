@@ -32,9 +32,15 @@ bool isUnreachable(const wire::Address& address) noexcept {
 
 PeerOperation::PeerOperation(State& state, TimePoint now, const Endpoint& from, const wire::PeerRequest& request,
                              const Asked& asked) noexcept
-    : state_(state), now_(now), from_(from), request_(request), asked_(asked),
-      internal_{asked.internalAddress, request.internalPort}, remote_{request.remoteAddress, request.remotePort},
-      suggested_{request.suggestedAddress, request.suggestedPort}, v4_(request.suggestedAddress.isV4()) {}
+    : state_(state)
+    , now_(now)
+    , from_(from)
+    , request_(request)
+    , asked_(asked)
+    , internal_{asked.internalAddress, request.internalPort}
+    , remote_{request.remoteAddress, request.remotePort}
+    , suggested_{request.suggestedAddress, request.suggestedPort}
+    , v4_(request.suggestedAddress.isV4()) {}
 
 Granted<Assigned> PeerOperation::run() {
     if (const auto problem = requestProblem()) {
@@ -52,9 +58,8 @@ Granted<Assigned> PeerOperation::run() {
     if (state_.config.quirks.refusesMappings) {
         return Denial{ResultCode::notAuthorized};
     }
-    Mapping* existing = state_.table.findInternal(request_.protocol, internal_, [&](const Mapping& row) {
-        return !row.isInbound() && row.remote == remote_;
-    });
+    Mapping* existing = state_.table.findInternal(
+        request_.protocol, internal_, [&](const Mapping& row) { return !row.isInbound() && row.remote == remote_; });
     return existing != nullptr ? adjust(*existing) : create();
 }
 
@@ -74,8 +79,7 @@ std::optional<Denial> PeerOperation::nonceProblem() const {
     const Mapping* other = state_.table.findInternal(request_.protocol, internal_, [&](const Mapping& row) {
         return row.kind == Kind::peer && row.nonce && *row.nonce != request_.nonce;
     });
-    return other == nullptr ? std::nullopt
-                            : std::optional{Denial{ResultCode::notAuthorized, other->remaining(now_)}};
+    return other == nullptr ? std::nullopt : std::optional{Denial{ResultCode::notAuthorized, other->remaining(now_)}};
 }
 
 milliseconds PeerOperation::capped() const noexcept {

@@ -82,9 +82,12 @@ struct RowFields {
 
 std::size_t minimumSize(Opcode opcode) noexcept {
     switch (opcode) {
-    case Opcode::map: return wire::mapSize;
-    case Opcode::peer: return wire::peerSize;
-    default: return wire::headerSize;
+    case Opcode::map:
+        return wire::mapSize;
+    case Opcode::peer:
+        return wire::peerSize;
+    default:
+        return wire::headerSize;
     }
 }
 
@@ -128,9 +131,12 @@ bool PcpServer::offers(Opcode opcode) const noexcept {
 
 Granted<Answer> PcpServer::dispatch(TimePoint now, const Endpoint& from, wire::Bytes request) {
     switch (static_cast<Opcode>(request[1])) {
-    case Opcode::map: return map(now, from, request);
-    case Opcode::peer: return peer(now, from, request);
-    default: return announce(now, from, request);
+    case Opcode::map:
+        return map(now, from, request);
+    case Opcode::peer:
+        return peer(now, from, request);
+    default:
+        return announce(now, from, request);
     }
 }
 
@@ -182,8 +188,7 @@ Granted<Answer> PcpServer::peer(TimePoint now, const Endpoint& from, wire::Bytes
     Buffer room{};
     wire::OptionWriter writer{optionRoom};
     const auto& [external, lifetime] = granted.assume_value();
-    auto response =
-        respondTo<wire::PeerResponse>(request, state_.reported(external), lifetime, state_.epoch(now));
+    auto response = respondTo<wire::PeerResponse>(request, state_.reported(external), lifetime, state_.epoch(now));
     response.remotePort = request.remotePort;
     response.remoteAddress = request.remoteAddress;
     response.options = echo(writer, asked.assume_value());
@@ -246,8 +251,8 @@ Answer PcpServer::update(TimePoint now, const Mapping& row, bool gone) const {
     };
     const Endpoint shown = state_.reported(row.external);
     if (row.kind == Kind::map) {
-        return toAnswer(room, encode(fill(respondTo<wire::MapResponse>(fields, shown, lifetime, state_.epoch(now))),
-                                     room));
+        return toAnswer(room,
+                        encode(fill(respondTo<wire::MapResponse>(fields, shown, lifetime, state_.epoch(now))), room));
     }
     auto response = fill(respondTo<wire::PeerResponse>(fields, shown, lifetime, state_.epoch(now)));
     response.remotePort = row.remote.port;

@@ -127,8 +127,8 @@ bool Ports::usable(TimePoint now, const Wish& wish, const Endpoint& external) {
 bool Ports::whollyFree(const Wish& wish, const wire::Address& external) const {
     return std::ranges::none_of(table_.rows(), [&](const auto& entry) {
         const Mapping& row = entry.second;
-        const bool covered = wish.protocol == Protocol::all || row.protocol == Protocol::all ||
-                             row.protocol == wish.protocol;
+        const bool covered =
+            wish.protocol == Protocol::all || row.protocol == Protocol::all || row.protocol == wish.protocol;
         return covered && row.external.address == external;
     });
 }

@@ -32,7 +32,7 @@ struct Wish {
     Endpoint internal{};
     std::optional<wire::Nonce> nonce{};
     Endpoint suggested{}; ///< zeros: no preference
-    bool v4 = true;     ///< the external family
+    bool v4 = true;       ///< the external family
     bool natPmp = false;
     bool inbound = true;
     bool exact = false; ///< the suggestion or nothing
@@ -63,6 +63,7 @@ public:
 
     /// Lets the port of a mapping that is gone rest.
     void rest(TimePoint now, const Mapping& row);
+
     void forgetResting() noexcept { resting_.clear(); }
 
     /// The idle time of an implicit mapping of that protocol.

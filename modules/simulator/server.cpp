@@ -20,9 +20,13 @@ Server::Server(net::any_io_executor executor, ServerOptions options)
     serving_->start();
 }
 
-Server::~Server() { close(); }
+Server::~Server() {
+    close();
+}
 
-net::ip::udp::endpoint Server::endpoint() const { return serving_->endpoints().front(); }
+net::ip::udp::endpoint Server::endpoint() const {
+    return serving_->endpoints().front();
+}
 
 std::optional<net::ip::udp::endpoint> Server::otherEndpoint() const {
     const auto& all = serving_->endpoints();
@@ -39,24 +43,39 @@ void Server::setExternalAddress(const net::ip::address& address) {
 }
 
 MappingId Server::addStatic(wire::Protocol protocol, const Endpoint& internal, const Endpoint& external) {
-    return apply(
-        [&](Gateway& gateway, TimePoint now) { return gateway.addStatic(now, protocol, internal, external); });
+    return apply([&](Gateway& gateway, TimePoint now) { return gateway.addStatic(now, protocol, internal, external); });
 }
 
-std::vector<Mapping> Server::mappings() const { return serving_->gateway().mappings(); }
+std::vector<Mapping> Server::mappings() const {
+    return serving_->gateway().mappings();
+}
 
-const Counters& Server::counters() const { return serving_->gateway().counters(); }
+const Counters& Server::counters() const {
+    return serving_->gateway().counters();
+}
 
-void Server::pause() { serving_->pause(); }
+void Server::pause() {
+    serving_->pause();
+}
 
-void Server::resume() { serving_->resume(); }
+void Server::resume() {
+    serving_->resume();
+}
 
-void Server::close() { serving_->close(); }
+void Server::close() {
+    serving_->close();
+}
 
-Gateway& Server::gateway() { return serving_->gateway(); }
+Gateway& Server::gateway() {
+    return serving_->gateway();
+}
 
-TimePoint Server::now() const { return serving_->now(); }
+TimePoint Server::now() const {
+    return serving_->now();
+}
 
-void Server::pump() { serving_->pump(); }
+void Server::pump() {
+    serving_->pump();
+}
 
 } // namespace portolan::simulator

@@ -39,8 +39,8 @@ struct ServerOptions {
     std::optional<net::ip::udp::endpoint> listenAlso{};
     /// Where mapped ports are opened; not set: on the external address that is reported, which must be of this host.
     std::optional<net::ip::address> forwardOn{};
-    bool forwards = true;         ///< off: mappings exist in the table only
-    std::size_t udpPeers = 256;   ///< of one mapping at a time
+    bool forwards = true;                                       ///< off: mappings exist in the table only
+    std::size_t udpPeers = 256;                                 ///< of one mapping at a time
     std::chrono::milliseconds udpIdle{std::chrono::minutes{2}}; ///< until such a peer is forgotten
     std::uint32_t multicastInterfaceV6 = 0; ///< interface index for announcements to IPv6 groups; 0: they are not sent
     std::function<void(const Event&)> onEvent{}; ///< after every change of the mapping table
@@ -73,7 +73,7 @@ public:
         return command(gateway(), now());
     }
 
-    void resetState();                                      ///< as `Gateway::resetState`
+    void resetState();                                        ///< as `Gateway::resetState`
     void setExternalAddress(const net::ip::address& address); ///< as `Gateway::setExternalAddress`
     MappingId addStatic(wire::Protocol protocol, const Endpoint& internal, const Endpoint& external);
     [[nodiscard]] std::vector<Mapping> mappings() const;
@@ -91,6 +91,7 @@ private:
     /// Sends what a command caused, after it returned.
     struct Pumped {
         Server& server;
+
         ~Pumped() { server.pump(); }
     };
 

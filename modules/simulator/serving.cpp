@@ -35,22 +35,32 @@ std::string textOf(const Endpoint& endpoint) {
 
 const char* nameOf(Change change) noexcept {
     switch (change) {
-    case Change::mapped: return "mapped";
-    case Change::renewed: return "renewed";
-    case Change::moved: return "moved";
-    case Change::deleted: return "deleted";
-    case Change::expired: return "expired";
-    case Change::lost: return "lost";
+    case Change::mapped:
+        return "mapped";
+    case Change::renewed:
+        return "renewed";
+    case Change::moved:
+        return "moved";
+    case Change::deleted:
+        return "deleted";
+    case Change::expired:
+        return "expired";
+    case Change::lost:
+        return "lost";
     }
     return "";
 }
 
 const char* nameOf(Forwarding what) noexcept {
     switch (what) {
-    case Forwarding::opened: return "forwarding";
-    case Forwarding::refused: return "refused";
-    case Forwarding::unserved: return "nobody listens for";
-    case Forwarding::closed: return "closed";
+    case Forwarding::opened:
+        return "forwarding";
+    case Forwarding::refused:
+        return "refused";
+    case Forwarding::unserved:
+        return "nobody listens for";
+    case Forwarding::closed:
+        return "closed";
     }
     return "";
 }
@@ -62,18 +72,18 @@ bool isMulticast(const wire::Address& address) noexcept {
 } // namespace
 
 Serving::Serving(net::any_io_executor executor, ServerOptions options)
-    : executor_(executor), options_(std::move(options)), origin_(std::chrono::steady_clock::now()),
-      gateway_(options_.config), forwarders_(
-                                     executor, options_.forwardOn, {options_.udpPeers, options_.udpIdle},
-                                     [this](MappingId id, const Endpoint& peer) {
-                                         const auto mapping = gateway_.mapping(id);
-                                         return mapping && (gateway_.quirks().filterUnenforced ||
-                                                            mapping->admits(peer));
-                                     },
-                                     [this](MappingId id, Forwarding what, const Endpoint& peer) {
-                                         report(id, what, peer);
-                                     }),
-      timer_(executor) {
+    : executor_(executor)
+    , options_(std::move(options))
+    , origin_(std::chrono::steady_clock::now())
+    , gateway_(options_.config)
+    , forwarders_(
+          executor, options_.forwardOn, {options_.udpPeers, options_.udpIdle},
+          [this](MappingId id, const Endpoint& peer) {
+              const auto mapping = gateway_.mapping(id);
+              return mapping && (gateway_.quirks().filterUnenforced || mapping->admits(peer));
+          },
+          [this](MappingId id, Forwarding what, const Endpoint& peer) { report(id, what, peer); })
+    , timer_(executor) {
     local_.push_back(options_.listen);
     if (options_.listenAlso) {
         local_.push_back(*options_.listenAlso);
@@ -191,9 +201,8 @@ void Serving::follow(const Event& event) {
     const Mapping& mapping = event.mapping;
     const bool carried = !options_.forwards || forwarders_.apply(event);
     if (options_.log) {
-        options_.log(fmt::format("{} {} {} -> {}{}", nameOf(event.change), mapping.protocol,
-                                 textOf(mapping.external), textOf(mapping.internal),
-                                 carried ? "" : " (not forwarded on this host)"));
+        options_.log(fmt::format("{} {} {} -> {}{}", nameOf(event.change), mapping.protocol, textOf(mapping.external),
+                                 textOf(mapping.internal), carried ? "" : " (not forwarded on this host)"));
     }
     if (options_.onEvent) {
         options_.onEvent(event);

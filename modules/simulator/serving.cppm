@@ -37,7 +37,9 @@ public:
     void pump();
 
     [[nodiscard]] TimePoint now() const;
+
     [[nodiscard]] Gateway& gateway() noexcept { return gateway_; }
+
     /// Where requests are served, the first family first; it stays through `pause()`.
     [[nodiscard]] const std::vector<net::ip::udp::endpoint>& endpoints() const noexcept { return local_; }
 
@@ -63,7 +65,7 @@ private:
     net::steady_timer timer_;
     std::vector<Socket> sockets_;
     std::vector<net::ip::udp::endpoint> local_;
-    Socket elsewhere_; ///< for answers from another address
+    Socket elsewhere_;               ///< for answers from another address
     std::optional<TimePoint> armed_; ///< what the timer waits for
     bool paused_ = false;
     bool closed_ = false;

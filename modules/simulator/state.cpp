@@ -30,8 +30,7 @@ bool isPrivate(const wire::Address& address) noexcept {
 } // namespace
 
 State::State(Config settings, TimePoint now)
-    : config(std::move(settings)), ports(config, table),
-      epochStart_(now - seconds{config.initialEpochSeconds}) {}
+    : config(std::move(settings)), ports(config, table), epochStart_(now - seconds{config.initialEpochSeconds}) {}
 
 std::uint32_t State::epoch(TimePoint now) const noexcept {
     return static_cast<std::uint32_t>(std::chrono::floor<seconds>(now - epochStart_).count());
@@ -140,9 +139,8 @@ Mapping* State::inbound(Protocol protocol, const Endpoint& internal, bool v4) co
 }
 
 Mapping* State::outbound(Protocol protocol, const Endpoint& internal, bool v4) const {
-    return table.findInternal(protocol, internal, [&](const Mapping& row) {
-        return !row.isInbound() && row.external.address.isV4() == v4;
-    });
+    return table.findInternal(
+        protocol, internal, [&](const Mapping& row) { return !row.isInbound() && row.external.address.isV4() == v4; });
 }
 
 void State::noteClients() {

@@ -15,7 +15,9 @@ namespace portolan::simulator {
 
 namespace {
 
-std::size_t mix(std::size_t hash, std::uint8_t octet) noexcept { return (hash ^ octet) * 0x100000001b3U; }
+std::size_t mix(std::size_t hash, std::uint8_t octet) noexcept {
+    return (hash ^ octet) * 0x100000001b3U;
+}
 
 } // namespace
 

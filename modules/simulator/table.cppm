@@ -42,6 +42,7 @@ public:
     void setKind(Mapping& row, Kind kind);
 
     [[nodiscard]] Mapping* find(MappingId id) noexcept;
+
     [[nodiscard]] const std::map<MappingId, Mapping>& rows() const noexcept { return rows_; }
 
     /// The first row of that internal endpoint for which `accept` holds; null if none.

@@ -40,7 +40,9 @@ struct TcpConnection {
 TcpForwarder::TcpForwarder(tcp::acceptor acceptor, const Endpoint& internal, ForwarderHooks hooks)
     : acceptor_(std::move(acceptor)), internal_(internal), hooks_(std::move(hooks)) {}
 
-void TcpForwarder::start() { net::co_spawn(acceptor_.get_executor(), accept(shared_from_this()), net::detached); }
+void TcpForwarder::start() {
+    net::co_spawn(acceptor_.get_executor(), accept(shared_from_this()), net::detached);
+}
 
 void TcpForwarder::stop() {
     stopped_ = true;

@@ -27,12 +27,16 @@ using Buffer = std::array<char, largestDatagram>;
 
 } // namespace
 
-UdpForwarder::UdpForwarder(udp::socket socket, const Endpoint& internal, const UdpLimits& limits,
-                           ForwarderHooks hooks)
-    : socket_(std::move(socket)), timer_(socket_.get_executor()), internal_(internal), limits_(limits),
-      hooks_(std::move(hooks)) {}
+UdpForwarder::UdpForwarder(udp::socket socket, const Endpoint& internal, const UdpLimits& limits, ForwarderHooks hooks)
+    : socket_(std::move(socket))
+    , timer_(socket_.get_executor())
+    , internal_(internal)
+    , limits_(limits)
+    , hooks_(std::move(hooks)) {}
 
-void UdpForwarder::start() { net::co_spawn(socket_.get_executor(), receive(shared_from_this()), net::detached); }
+void UdpForwarder::start() {
+    net::co_spawn(socket_.get_executor(), receive(shared_from_this()), net::detached);
+}
 
 void UdpForwarder::stop() {
     stopped_ = true;

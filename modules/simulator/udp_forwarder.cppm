@@ -36,9 +36,11 @@ public:
 private:
     struct Peer {
         explicit Peer(net::ip::udp::socket toInternal) : socket(std::move(toInternal)) {}
+
         net::ip::udp::socket socket;
         std::chrono::steady_clock::time_point lastUsed;
     };
+
     using Shared = std::shared_ptr<Peer>;
 
     net::awaitable<void> receive(std::shared_ptr<UdpForwarder> self);

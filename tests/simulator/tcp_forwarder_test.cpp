@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+#include <boost/test/unit_test.hpp>
+#include <cstdint>
+#include <string>
+
+import portolan.simulator.stage;
+
+using namespace portolan;
+using namespace portolan::simulator;
+using namespace portolan::simulator::stage;
+
+namespace {
+
+/// A gateway, a host behind it that asks, and its service.
+struct Scene {
+    net::io_context context;
+    Server gateway{context.get_executor()};
+    Host host{context, gateway.endpoint()};
+    tcp::acceptor service{context, {net::ip::address_v4::loopback(), 0}};
+
+    [[nodiscard]] std::uint16_t port() const { return service.local_endpoint().port(); }
+
+    net::awaitable<tcp::endpoint> mapService() {
+        const auto response = co_await host.map(mapRequest(wire::Protocol::tcp, port()));
+        BOOST_TEST_REQUIRE((response.resultCode == wire::ResultCode::success));
+        co_return toAsio<tcp>(Endpoint{response.assignedAddress, response.assignedPort});
+    }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(simulator_tcp_forwarder, Scene)
+
+BOOST_AUTO_TEST_CASE(carries_octets_both_ways) {
+    play(context, [&]() -> net::awaitable<void> {
+        const tcp::endpoint external = co_await mapService();
+        tcp::socket peer{context};
+        co_await peer.async_connect(external, net::useAwaitable);
+        tcp::socket served = co_await service.async_accept(net::useAwaitable);
+        co_await write(peer, "ahoy");
+        BOOST_TEST(co_await read(served, 4) == "ahoy");
+        co_await write(served, "hello");
+        BOOST_TEST(co_await read(peer, 5) == "hello");
+    });
+}
+
+BOOST_AUTO_TEST_SUITE_END()
