@@ -44,34 +44,6 @@ Core::~Core() {
     }
 }
 
-template <class Handler>
-Waiting<Handler> Core::accept(Handler handler) {
-    const OperationId id{nextOperation_++};
-    auto executor = net::withWork(net::get_associated_executor(handler, strand_.get_inner_executor()));
-    if (auto slot = net::get_associated_cancellation_slot(handler); slot.is_connected()) {
-        slot.assign([weak = weak_from_this(), id](net::cancellation_type) {
-            if (const auto self = weak.lock()) {
-                net::post(self->strand_, [self, id] { self->cancel(id); });
-            }
-        });
-    }
-    return {id, std::move(handler), std::move(executor)};
-}
-
-template <class Handler, class Result>
-void Core::complete(Waiting<Handler> waiting, Result outcome) {
-    // First off the strand, so that a caller who goes on at once does not keep others on it waiting.
-    net::post(strand_.get_inner_executor(), [waiting = std::move(waiting), outcome = std::move(outcome)]() mutable {
-        const net::any_completion_executor executor = waiting.executor;
-        executor.execute([waiting = std::move(waiting), outcome = std::move(outcome)]() mutable {
-            if (auto slot = net::get_associated_cancellation_slot(waiting.handler); slot.is_connected()) {
-                slot.clear();
-            }
-            std::move(waiting.handler)(std::move(outcome));
-        });
-    });
-}
-
 void Core::map(MapRequest request, MapHandler handler) {
     net::post(strand_, [self = shared_from_this(), request = std::move(request),
                         waiting = accept(std::move(handler))]() mutable { self->doMap(request, std::move(waiting)); });

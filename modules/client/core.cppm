@@ -45,8 +45,10 @@ public:
 private:
     using LinkPtr = std::shared_ptr<GatewayLink>;
 
+    /// Takes a caller's handler: gives it a name, and lets its cancellation slot call `cancel`.
     template <class Handler>
     Waiting<Handler> accept(Handler handler);
+    /// Calls a caller's handler, later and on its own executor.
     template <class Handler, class Result>
     void complete(Waiting<Handler> waiting, Result outcome);
     void cancel(OperationId id);
@@ -87,5 +89,33 @@ private:
     mutable std::mutex mutex_; ///< guards every `Entry::info`, and the map of entries against `info()`
     std::atomic<std::uint64_t> nextOperation_ = 0;
 };
+
+template <class Handler>
+Waiting<Handler> Core::accept(Handler handler) {
+    const OperationId id{nextOperation_++};
+    auto executor = net::withWork(net::get_associated_executor(handler, strand_.get_inner_executor()));
+    if (auto slot = net::get_associated_cancellation_slot(handler); slot.is_connected()) {
+        slot.assign([weak = weak_from_this(), id](net::cancellation_type) {
+            if (const auto self = weak.lock()) {
+                net::post(self->strand_, [self, id] { self->cancel(id); });
+            }
+        });
+    }
+    return {id, std::move(handler), std::move(executor)};
+}
+
+template <class Handler, class Result>
+void Core::complete(Waiting<Handler> waiting, Result outcome) {
+    // First off the strand, so that a caller who goes on at once does not keep others on it waiting.
+    net::post(strand_.get_inner_executor(), [waiting = std::move(waiting), outcome = std::move(outcome)]() mutable {
+        const net::any_completion_executor executor = waiting.executor;
+        executor.execute([waiting = std::move(waiting), outcome = std::move(outcome)]() mutable {
+            if (auto slot = net::get_associated_cancellation_slot(waiting.handler); slot.is_connected()) {
+                slot.clear();
+            }
+            std::move(waiting.handler)(std::move(outcome));
+        });
+    });
+}
 
 } // namespace portolan
