@@ -4,6 +4,7 @@ module;
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <system_error>
 
@@ -14,28 +15,33 @@ import :table;
 
 namespace portolan::session {
 
-Duration Session::capped(Duration lifetime, Duration fallback) const {
-    return std::min(lifetime > Duration::zero() ? lifetime : fallback, config_.lifetimeCap);
+Duration Session::capped(std::uint32_t seconds, Duration fallback) const {
+    return std::min<Duration>(seconds == 0 ? fallback : std::chrono::seconds{seconds}, config_.lifetimeCap);
 }
 
-void Session::granted(TimePoint now, Index at, const Endpoint& external, std::uint32_t lifetimeSeconds,
-                      std::uint32_t epochSeconds, Via via) {
+std::chrono::seconds Session::cappedLifetime(std::uint32_t seconds) const {
+    return std::chrono::floor<std::chrono::seconds>(capped(seconds, Duration::zero()));
+}
+
+void Session::granted(TimePoint now, Index at, const Grant& grant) {
     Record& record = table_[at];
-    leaveWindow(at);
-    const bool first = record.phase != Phase::held;
-    const bool moved = !first && (record.externalPort != external.port || record.externalAddress != external.address);
+    const bool first = record.phase != Phase::held || record.needsAddress;
+    const bool moved = record.externalPort != grant.external.port || record.externalAddress != grant.external.address;
     record.phase = Phase::held;
-    record.via = via;
-    record.externalAddress = external.address;
-    record.externalPort = external.port;
+    record.via = grant.via;
+    record.externalAddress = grant.external.address;
+    record.externalPort = grant.external.port;
     record.granted = now;
-    record.grantedSeconds = static_cast<std::uint32_t>(
-        std::chrono::duration_cast<std::chrono::seconds>(capped(std::chrono::seconds{lifetimeSeconds}, {})).count());
-    record.epochSeconds = epochSeconds;
+    record.grantedSeconds = static_cast<std::uint32_t>(grant.lifetime.count());
+    record.epochSeconds = grant.epochSeconds;
     record.renewals = 0;
     record.transmissions = 0;
     record.wait = Duration::zero();
-    record.holdUntil = {};
+    record.holdUntil = never;
+    record.refusal = wire::ResultCode::success;
+    record.suggestWanted = false;
+    record.unanswered = false;
+    record.needsAddress = first && grant.via == Via::natPmp && !natPmpAddress_;
     scheduleRenewal(now, at);
     reportGrant(at, first, moved);
 }
@@ -56,13 +62,15 @@ void Session::reportGrant(Index at, bool first, bool moved) {
     }
 }
 
+/// The next renewal, or the end of the lifetime if that comes before.
 void Session::scheduleRenewal(TimePoint now, Index at) {
     Record& record = table_[at];
+    const Duration lifetime = std::chrono::seconds{record.grantedSeconds};
     TimePoint next = record.granted;
     if (record.via == Via::natPmp && record.renewals == 0) {
-        next += std::chrono::seconds{record.grantedSeconds} / 2; // RFC 6886 §3.3
+        next += lifetime / 2; // RFC 6886 §3.3
     } else {
-        next += renewalOffset(std::chrono::seconds{record.grantedSeconds}, record.renewals + 1U, random_);
+        next += renewalOffset(lifetime, record.renewals + 1U, random_);
     }
     next = std::max({next, record.lastSent + renewalFloor, record.holdUntil, now});
     idleUntil(at, std::min(next, record.expiry()));
@@ -78,50 +86,32 @@ void Session::refused(TimePoint now, Index at, std::error_code error, Duration h
         return;
     }
     record.holdUntil = now + hold;
+    record.unanswered = error == Errc::noAnswer || error == Errc::unreachable;
+    record.transmissions = 0;
     if (record.phase == Phase::held) {
         record.recovering = false;
         scheduleRenewal(now, at);
-        return;
+    } else {
+        idleUntil(at, record.holdUntil);
     }
-    record.transmissions = 0;
-    record.wait = Duration::zero();
-    idleUntil(at, record.holdUntil);
 }
 
 void Session::lost(TimePoint now, Index at) {
     Record& record = table_[at];
-    emit(at, EventKind::lost);
-    stopExchange(at);
+    if (!record.needsAddress) {
+        emit(at, EventKind::lost);
+    }
     record.phase = Phase::wanted;
     record.recovering = false;
     record.needsAddress = false;
-    record.renewals = 0;
+    record.suggestWanted = false;
     record.transmissions = 0;
     record.wait = Duration::zero();
+    if (record.exactly()) {
+        record.externalAddress = record.extras->wantedExternal.address;
+        record.externalPort = record.extras->wantedExternal.port;
+    }
     idleUntil(at, std::max({now, record.lastSent + renewalFloor, record.holdUntil}));
-}
-
-void Session::released(Index at, std::error_code error) {
-    if (!table_[at].isQuery) {
-        emit(at, EventKind::released, error);
-    }
-    end(at);
-}
-
-void Session::recover(TimePoint now, Duration delay, std::optional<Index> except) {
-    for (Index at = 0; at < table_.capacity(); ++at) {
-        Record& record = table_[at];
-        if (at == except || record.phase != Phase::held || record.recovering) {
-            continue;
-        }
-        if (record.exchange == Exchange::queued || record.exchange == Exchange::natPmpQueued) {
-            continue;
-        }
-        record.recovering = true;
-        record.transmissions = 0;
-        record.wait = Duration::zero();
-        idleUntil(at, std::min(now + delay, record.expiry()));
-    }
 }
 
 } // namespace portolan::session

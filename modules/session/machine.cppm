@@ -7,7 +7,6 @@ module;
 #include <deque>
 #include <optional>
 #include <system_error>
-#include <vector>
 
 export module portolan.session:machine;
 
@@ -20,7 +19,7 @@ import :types;
 import :record;
 import :timer_heap;
 import :table;
-import :nat_pmp_queue;
+import :nat_pmp_exchange;
 
 export namespace portolan::session {
 
@@ -91,75 +90,107 @@ private:
     using Index = Table::Index;
 
     // requests.cpp: what the owner wants
-    result<Index> admit(const MappingRequest& request);
-    std::optional<std::error_code> unfit(const MappingRequest& request) const;
-    void start(Index at, TimePoint now);
-    /// Ends a deletion under this key, because the mapping is wanted again, and gives the nonce the gateway knows.
-    std::optional<wire::Nonce> supersede(const RecordKey& key);
+    result<Index> admit(TimePoint now, const MappingRequest& request);
+    [[nodiscard]] std::optional<std::error_code> unfit(const MappingRequest& request) const;
+    std::optional<Index> addOrSupersede(TimePoint now, const RecordKey& key, const wire::Nonce& nonce);
+    void start(TimePoint now, Index at);
+
+    // release.cpp: what the owner wants no more
+    void startDeletion(TimePoint now, Index at);
+    void deletionAnswered(TimePoint now, Index at, const wire::MapResponse& response);
+    void released(TimePoint now, Index at, std::error_code error);
     void end(Index at);
+
+    // events.cpp
+    [[nodiscard]] Grant grantOf(const Record& record) const;
     void emit(Index at, EventKind kind, std::error_code error = {}, Duration retryAfter = {});
 
-    // transmit.cpp: the queue, the window, the deadlines
+    // exchange.cpp: from one stage of an exchange to another
+    void leaveExchange(Index at);
     void enqueue(Index at);
     void idleUntil(Index at, TimePoint when);
-    void leaveWindow(Index at);
-    void stopExchange(Index at);
-    void deadlineReached(TimePoint now, Index at);
-    void answerMissing(TimePoint now, Index at);
+    /// The deadline of a record that stands in a line: when it has waited too long.
+    void boundWaiting(Index at);
+    [[nodiscard]] TimePoint limitOf(const Record& record) const;
+
+    // transmit.cpp: datagrams by PCP
     std::size_t transmitQueued(TimePoint now, wire::Room room);
     std::size_t transmitPcp(TimePoint now, Index at, wire::Room room);
-    bool outOfTries(TimePoint now, const Record& record) const;
+    [[nodiscard]] bool hasToTransmit() const;
 
-    // pcp.cpp: answers by PCP
+    // timeout.cpp: what is done when a deadline has come
+    void runDue(TimePoint now);
+    void deadlineReached(TimePoint now, Index at);
+    void windowLeft(TimePoint now, Index at);
+    void answerMissing(TimePoint now, Index at);
+    [[nodiscard]] bool outOfTries(TimePoint now, const Record& record) const;
+
+    // datagram.cpp: who is to take a datagram
     void handlePcp(TimePoint now, wire::Bytes datagram);
-    void handleMapResponse(TimePoint now, const wire::MapResponse& response);
-    void handleAnnounce(TimePoint now, const wire::AnnounceResponse& response);
-    void handleVersionRejection(TimePoint now, const wire::VersionRejection& rejection);
-    std::optional<Index> attribute(const wire::MapResponse& response) const;
-    void mapGranted(TimePoint now, Index at, const wire::MapResponse& response);
-    void mapRefused(TimePoint now, Index at, const wire::MapResponse& response);
-    void deleteAnswered(TimePoint now, Index at, const wire::MapResponse& response);
+    void handleNatPmp(TimePoint now, wire::Bytes datagram);
     void undecodable(const wire::Refusal& refusal);
 
-    // nat_pmp.cpp: the one-at-a-time queue and its answers
-    void handleNatPmp(TimePoint now, wire::Bytes datagram);
+    // map_response.cpp: answers by PCP
+    void handleMapResponse(TimePoint now, const wire::MapResponse& response);
+    [[nodiscard]] std::optional<Index> attribute(const wire::MapResponse& response) const;
+    [[nodiscard]] bool repeats(const Record& record, const wire::MapResponse& response) const;
+    void mapGranted(TimePoint now, Index at, const wire::MapResponse& response);
+    void mapMismatched(TimePoint now, Index at);
+    void mapRefused(TimePoint now, Index at, const wire::MapResponse& response);
+
+    // version.cpp: gateways of another version
+    void handleVersionRejection(TimePoint now, const wire::VersionRejection& rejection);
     void handleNatPmpOnly(TimePoint now);
+
+    // recovery.cpp: gateways that lost their state or came back
+    void handleAnnounce(TimePoint now, const wire::AnnounceResponse& response);
+    void checkNatPmpEpoch(TimePoint now, std::uint32_t epochSeconds, std::optional<Index> except);
+    void recover(TimePoint now, Duration delay, std::optional<Index> except, std::optional<Via> only);
+    [[nodiscard]] TimePoint recoveryStart(TimePoint now, Duration delay) const;
+    void wake(TimePoint now, Duration delay);
+
+    // nat_pmp.cpp: answers by NAT-PMP
     void handleNatPmpMap(TimePoint now, const wire::NatPmpMapResponse& response);
     void handleNatPmpAddress(TimePoint now, const wire::NatPmpAddressResponse& response);
+    [[nodiscard]] bool handleNatPmpRefusal(TimePoint now, const wire::NatPmpRefusal& refusal, std::size_t size);
     void natPmpMapped(TimePoint now, Index at, const wire::NatPmpMapResponse& response);
     void natPmpAddressKnown(TimePoint now, const wire::Address& address);
-    void natPmpRefused(TimePoint now, Index at, wire::NatPmpResult code);
-    void natPmpSilent(TimePoint now);
-    void natPmpNotSpoken(TimePoint now);
+    void natPmpFailed(TimePoint now, std::error_code error, Duration hold);
+
+    // nat_pmp_line.cpp: one request after another by NAT-PMP
     void toNatPmp(TimePoint now, Index at);
     [[nodiscard]] bool natPmpFits(const Record& record) const;
-    [[nodiscard]] std::optional<Index> natPmpSubject();
+    void beginNatPmp();
     std::size_t transmitNatPmp(TimePoint now, wire::Room room);
+    void natPmpTimeout(TimePoint now);
+    [[nodiscard]] unsigned natPmpTries() const;
+    void natPmpGivenUp(TimePoint now, Errc error);
+    void natPmpUnanswered(TimePoint now, Index at, Errc error);
 
-    // life.cpp: grants, refusals, renewals, losses, recovery
-    void granted(TimePoint now, Index at, const Endpoint& external, std::uint32_t lifetimeSeconds,
-                 std::uint32_t epochSeconds, Via via);
+    // life.cpp: grants, refusals, renewals, losses
+    void granted(TimePoint now, Index at, const Grant& grant);
     void reportGrant(Index at, bool first, bool moved);
     void scheduleRenewal(TimePoint now, Index at);
     void refused(TimePoint now, Index at, std::error_code error, Duration hold,
                  std::optional<wire::Address> gatewayExternal = {});
     void lost(TimePoint now, Index at);
-    void released(Index at, std::error_code error);
-    void recover(TimePoint now, Duration delay, std::optional<Index> except);
-    [[nodiscard]] Duration capped(Duration lifetime, Duration fallback) const;
+    [[nodiscard]] Duration capped(std::uint32_t seconds, Duration fallback) const;
+    [[nodiscard]] std::chrono::seconds cappedLifetime(std::uint32_t seconds) const;
 
     Config config_;
     Random random_;
     Table table_;
-    std::deque<MappingId> queue_;
-    std::vector<Index> awaiting_; ///< records in `Exchange::awaiting`, at most the window
-    NatPmpQueue natPmp_;
+    NatPmpExchange natPmp_;
+    bool natPmpAddressWanted_ = false; ///< to be asked before the line
+    bool natPmpSilent_ = false;        ///< the last request was not answered
     std::optional<wire::Address> natPmpAddress_;
     TimePoint natPmpAddressAt_;
     PcpEpoch pcpEpoch_;
     NatPmpEpoch natPmpEpoch_;
-    TimePoint noNewUntil_;  ///< NO_RESOURCES: no new mappings (RFC 6887 §11.4)
-    TimePoint silentUntil_; ///< NO_RESOURCES to a delete: nothing at all (RFC 6887 §11.4)
+    TimePoint noNewUntil_ = never;  ///< NO_RESOURCES: no new mappings (RFC 6887 §11.4)
+    TimePoint silentUntil_ = never; ///< NO_RESOURCES to a deletion: nothing at all (RFC 6887 §11.4)
+    TimePoint nextRecovery_ = never;
+    Duration recoveryGap_{0};
     std::deque<Event> events_;
     Statistics statistics_;
 };

@@ -27,19 +27,28 @@ enum class Phase : std::uint8_t {
 /// Where the conversation about it stands.
 enum class Exchange : std::uint8_t {
     idle,         ///< nothing under way; the deadline says when something will be
-    queued,       ///< in the queue for transmission by PCP
-    awaiting,     ///< sent by PCP, the deadline says how long to wait
-    natPmpQueued, ///< in the NAT-PMP queue, or being asked by NAT-PMP
+    queued,       ///< in line for transmission by PCP
+    awaiting,     ///< sent by PCP a moment ago: it holds a place in the window
+    overdue,      ///< sent by PCP and not answered for long; the deadline says when to send again
+    natPmpQueued, ///< in line for NAT-PMP
+    natPmpAsking, ///< being asked by NAT-PMP
 };
+
+inline constexpr std::size_t exchangeCount = 6;
 
 /// What few mappings have.
 struct Extras {
     std::optional<wire::Address> thirdParty;
     bool preferFailure = false;
+    Endpoint wantedExternal; ///< what was suggested at first: with PREFER_FAILURE, nothing else will do
     std::vector<wire::Filter> filters;
 };
 
-inline constexpr std::uint32_t notInHeap = 0xffffffff;
+/// Stands for "no record", and for "not in the heap".
+inline constexpr std::uint32_t nowhere = 0xffffffff;
+
+/// Before any time that a session is told.
+inline constexpr TimePoint never = TimePoint::min();
 
 struct Record {
     wire::Nonce nonce;
@@ -52,28 +61,36 @@ struct Record {
     std::uint16_t externalPort = 0; ///< assigned, or suggested while nothing is
     std::uint32_t requestedSeconds = 0;
     std::uint32_t grantedSeconds = 0;
-    std::uint32_t epochSeconds = 0;
-    std::uint32_t generation = 0;
-    std::uint32_t heapPosition = notInHeap;
+    std::uint32_t epochSeconds = 0; ///< of the last grant
+    std::uint32_t generation = 1;
+    std::uint32_t heapPosition = nowhere;
+    std::uint32_t previous = nowhere; ///< in the list of its exchange
+    std::uint32_t next = nowhere;
     std::uint16_t transmissions = 0; ///< of the request under way
+    std::uint16_t mismatchAt = 0;    ///< `transmissions` when a grant came that PREFER_FAILURE excludes; 0 = none came
     std::uint8_t renewals = 0;       ///< attempts since the last grant
-    bool keyV4 = true;               ///< the family of the external address that was asked for
-    bool isQuery = false;            ///< an address query, not a mapping
-    bool recovering = false;         ///< the gateway lost its state: ask like for a new mapping, report `recovered`
-    bool needsAddress = false;       ///< granted by NAT-PMP, the external address not yet known
-    bool askedByPcp = false;         ///< a PCP request was sent: answers by PCP may come
-    bool askedByNatPmp = false;      ///< a NAT-PMP request was sent
-    bool mayStand = false;           ///< the gateway may have granted it without our knowing
-    bool wrongExternal = false;      ///< a grant came that PREFER_FAILURE should have prevented
-    Duration wait{0};                ///< the last retransmission wait
+    wire::ResultCode refusal{};      ///< of PCP to what was sent last
+    bool keyV4 : 1 = true;           ///< the family of the external address that was asked for
+    bool isQuery : 1 = false;        ///< an address query, not a mapping
+    bool recovering : 1 = false;     ///< the gateway lost its state: ask like for a new mapping, report `recovered`
+    bool needsAddress : 1 = false;   ///< granted by NAT-PMP, the external address not yet known: not yet reported
+    bool askedByPcp : 1 = false;     ///< a PCP request was sent: answers by PCP may come
+    bool mayStandByPcp : 1 = false;  ///< the gateway may have granted it by PCP, whether we know or not
+    bool mayStandByNatPmp : 1 = false; ///< the same by NAT-PMP
+    bool unanswered : 1 = false;       ///< held back because the gateway was silent or unreachable
+    bool wantedAgain : 1 = false;      ///< deleted only to be requested anew
+    bool suggestWanted : 1 = false;    ///< suggest the external side that was wanted at first, not the assigned one
+    Duration wait{0};                  ///< the last retransmission wait
     TimePoint deadline;
     TimePoint started; ///< first transmission of the request under way
     TimePoint granted; ///< when the last grant came
-    TimePoint lastSent;
-    TimePoint holdUntil;
+    TimePoint lastSent = never;
+    TimePoint holdUntil = never; ///< an error says: not before
     std::unique_ptr<Extras> extras;
 
     [[nodiscard]] TimePoint expiry() const noexcept { return granted + std::chrono::seconds{grantedSeconds}; }
+
+    [[nodiscard]] bool exactly() const noexcept { return extras && extras->preferFailure; }
 };
 
 /// What a response is attributed by (RFC 6887 §11.4), with the family of the external address: one internal port may

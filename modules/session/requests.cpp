@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 module;
 
+#include <algorithm>
 #include <boost/outcome/try.hpp>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
 #include <system_error>
 #include <utility>
 
@@ -22,100 +23,146 @@ namespace {
 /// The external address is asked for by a mapping for as long as the shortest a gateway should grant (RFC 6887 §15).
 constexpr std::uint32_t querySeconds = 120;
 
+/// Octets of the options, each with its header.
+constexpr std::size_t thirdPartyOctets = 20;
+constexpr std::size_t preferFailureOctets = 4;
+constexpr std::size_t filterOctets = 24;
+
+/// Whether request and response fit 1100 octets, also in a renewal, which has one more FILTER to flush those that
+/// stand (RFC 6887 §7.3, §13.3).
+bool optionsFit(const MappingRequest& request) {
+    std::size_t octets = request.filters.empty() ? 0 : filterOctets * (request.filters.size() + 1);
+    octets += request.thirdParty ? thirdPartyOctets : 0;
+    octets += request.preferFailure ? preferFailureOctets : 0;
+    return wire::mapSize + octets <= wire::maxMessageSize;
+}
+
+/// Whether the filter says something about peers of the internal address (RFC 6887 §13.3, errata 3891).
+bool isSound(const wire::Filter& filter, const wire::Address& internal) {
+    const int shortest = filter.remoteAddress.isV4() ? 97 : 1;
+    return filter.remoteAddress.isV4() == internal.isV4() && filter.prefixLength >= shortest &&
+           filter.prefixLength <= 128;
+}
+
+bool hasOptions(const MappingRequest& request) {
+    return request.thirdParty || request.preferFailure || !request.filters.empty();
+}
+
+/// Whether a server could make sense of it (RFC 6887 §11.1, §13.1, §13.2, §13.3).
+bool isSound(const MappingRequest& request, const wire::Address& clientAddress) {
+    const wire::Address internal = request.thirdParty.value_or(clientAddress);
+    const bool portForNone = request.internalPort == 0 && request.suggestedPort != 0;
+    const bool portForAll = request.protocol == wire::Protocol::all && request.internalPort != 0;
+    const bool failureOfNothing = request.preferFailure && request.suggestedPort == 0;
+    const bool thirdPartyIsNone = request.thirdParty && (internal == clientAddress || internal.isAny());
+    return !portForNone && !portForAll && !failureOfNothing && !thirdPartyIsNone && optionsFit(request) &&
+           std::ranges::all_of(request.filters, [&](const wire::Filter& filter) { return isSound(filter, internal); });
+}
+
 } // namespace
 
-Session::Session(const Config& config) : config_(config), random_(config.seed) {}
+Session::Session(const Config& config) : config_(config), random_(config.seed) {
+    config_.window = std::max(config.window, 1U);
+}
 
 std::optional<std::error_code> Session::unfit(const MappingRequest& request) const {
-    const bool wildcardWithPort = request.protocol == wire::Protocol::all && request.internalPort != 0;
-    const bool failureWithoutPort = request.preferFailure && request.suggestedPort == 0;
-    const bool ownThirdParty = request.thirdParty == config_.clientAddress;
     const std::int64_t seconds = request.lifetime.count();
-    if (wildcardWithPort || failureWithoutPort || ownThirdParty || seconds <= 0 || seconds > 0xffffffff) {
+    if (seconds <= 0 || seconds > 0xffffffff || !isSound(request, config_.clientAddress)) {
         return Errc::invalidRequest;
     }
-    const bool hasOptions = request.thirdParty || request.preferFailure || !request.filters.empty();
     const bool portless = request.protocol != wire::Protocol::tcp && request.protocol != wire::Protocol::udp;
-    if (config_.speak == Speak::natPmp && (hasOptions || portless || request.internalPort == 0)) {
+    const bool beyondNatPmp =
+        hasOptions(request) || portless || request.internalPort == 0 || !request.suggestedAddress.isV4();
+    if (config_.speak == Speak::natPmp && beyondNatPmp) {
         return Errc::notAvailable;
     }
     return std::nullopt;
 }
 
-result<Session::Index> Session::admit(const MappingRequest& request) {
+result<Session::Index> Session::admit(TimePoint now, const MappingRequest& request) {
     if (const auto error = unfit(request)) {
         return *error;
     }
     const RecordKey key{request.thirdParty.value_or(wire::Address{}), request.internalPort, request.protocol,
                         request.suggestedAddress.isV4()};
-    const std::optional<wire::Nonce> known = supersede(key);
-    const auto at = table_.add(key);
+    std::unique_ptr<Extras> extras;
+    if (hasOptions(request)) {
+        extras = std::make_unique<Extras>(Extras{request.thirdParty,
+                                                 request.preferFailure,
+                                                 {request.suggestedAddress, request.suggestedPort},
+                                                 request.filters});
+    }
+    const auto at = addOrSupersede(now, key, request.nonce);
     if (!at) {
         return Errc::alreadyMapped;
     }
     Record& record = table_[*at];
-    record.nonce = known.value_or(request.nonce);
-    record.mayStand = known.has_value();
-    record.protocol = request.protocol;
-    record.internalPort = request.internalPort;
     record.externalPort = request.suggestedPort;
     record.externalAddress = request.suggestedAddress;
-    record.keyV4 = request.suggestedAddress.isV4();
     record.requestedSeconds = static_cast<std::uint32_t>(request.lifetime.count());
-    if (request.thirdParty || request.preferFailure || !request.filters.empty()) {
-        record.extras = std::make_unique<Extras>(Extras{request.thirdParty, request.preferFailure, request.filters});
-    }
+    record.extras = std::move(extras);
     return *at;
 }
 
+/// A record for the key. If one is being deleted under it, that ends, and what the gateway knows of it is kept.
+std::optional<Session::Index> Session::addOrSupersede(TimePoint now, const RecordKey& key, const wire::Nonce& nonce) {
+    Record known;
+    known.nonce = nonce;
+    if (const auto at = table_.find(key); at && table_[*at].phase == Phase::leaving && !table_[*at].wantedAgain) {
+        known.nonce = table_[*at].nonce;
+        known.mayStandByPcp = table_[*at].mayStandByPcp;
+        known.mayStandByNatPmp = table_[*at].mayStandByNatPmp;
+        released(now, *at, {});
+    }
+    const auto at = table_.add(key);
+    if (at) {
+        Record& record = table_[*at];
+        record.nonce = known.nonce;
+        record.mayStandByPcp = known.mayStandByPcp;
+        record.mayStandByNatPmp = known.mayStandByNatPmp;
+        record.protocol = key.protocol;
+        record.internalPort = key.internalPort;
+        record.keyV4 = key.externalV4;
+    }
+    return at;
+}
+
 result<MappingId> Session::handleRequest(TimePoint now, const MappingRequest& request) {
-    BOOST_OUTCOME_TRY(const Index at, admit(request));
+    BOOST_OUTCOME_TRY(const Index at, admit(now, request));
     const MappingId id = table_.idOf(at);
-    start(at, now);
+    start(now, at);
     return id;
 }
 
 result<MappingId> Session::handleDelete(TimePoint now, const MappingRequest& request) {
-    BOOST_OUTCOME_TRY(const Index at, admit(request));
+    BOOST_OUTCOME_TRY(const Index at, admit(now, request));
+    const MappingId id = table_.idOf(at);
     Record& record = table_[at];
-    record.phase = Phase::leaving;
-    record.granted = now;
-    record.grantedSeconds = record.requestedSeconds;
-    record.askedByNatPmp = natPmpFits(record);
-    if (config_.speak == Speak::natPmp) {
-        toNatPmp(now, at);
-    } else {
-        enqueue(at);
-    }
-    return table_.idOf(at);
+    record.phase = Phase::wanted;
+    record.mayStandByPcp = true;
+    record.mayStandByNatPmp = natPmpFits(record);
+    startDeletion(now, at);
+    return id;
 }
 
 result<MappingId> Session::handleAddressQuery(TimePoint now, const wire::Nonce& nonce, std::uint16_t internalPort) {
-    RecordKey key{{}, internalPort, wire::Protocol::udp, true};
-    std::optional<wire::Nonce> known = supersede(key);
-    auto at = table_.add(key);
+    auto at = addOrSupersede(now, {{}, internalPort, wire::Protocol::udp, true}, nonce);
     if (!at) {
-        key.protocol = wire::Protocol::tcp;
-        known = supersede(key);
-        at = table_.add(key);
+        at = addOrSupersede(now, {{}, internalPort, wire::Protocol::tcp, true}, nonce);
     }
     if (!at) {
         return Errc::alreadyMapped;
     }
     Record& record = table_[*at];
-    record.nonce = known.value_or(nonce);
-    record.mayStand = known.has_value();
-    record.protocol = key.protocol;
-    record.internalPort = internalPort;
     record.externalAddress = wire::Address::anyV4();
     record.requestedSeconds = querySeconds;
     record.isQuery = true;
     const MappingId id = table_.idOf(*at);
-    start(*at, now);
+    start(now, *at);
     return id;
 }
 
-void Session::start(Index at, TimePoint now) {
+void Session::start(TimePoint now, Index at) {
     table_[at].phase = Phase::wanted;
     if (noNewUntil_ > now) {
         refused(now, at, wire::ResultCode::noResources, noNewUntil_ - now);
@@ -124,95 +171,7 @@ void Session::start(Index at, TimePoint now) {
     } else {
         enqueue(at);
     }
-}
-
-void Session::handleRelease(TimePoint now, MappingId id) {
-    const auto at = table_.find(id);
-    if (!at || table_[*at].phase == Phase::leaving) {
-        return;
-    }
-    Record& record = table_[*at];
-    const bool heardOf = record.phase == Phase::held || record.mayStand;
-    stopExchange(*at);
-    if (!heardOf) {
-        released(*at, {});
-        return;
-    }
-    const bool wasHeld = record.phase == Phase::held;
-    record.phase = Phase::leaving;
-    record.recovering = false;
-    record.needsAddress = false;
-    record.transmissions = 0;
-    record.wait = Duration::zero();
-    if (!wasHeld) {
-        // Not known to have been granted; whatever was, was for no longer than this from now on.
-        record.granted = now;
-        record.grantedSeconds = record.requestedSeconds;
-    }
-    if (config_.speak == Speak::natPmp || (wasHeld && record.via == Via::natPmp)) {
-        toNatPmp(now, *at);
-    } else {
-        enqueue(*at);
-    }
-}
-
-std::optional<wire::Nonce> Session::supersede(const RecordKey& key) {
-    const auto at = table_.find(key);
-    if (!at || table_[*at].phase != Phase::leaving) {
-        return std::nullopt;
-    }
-    const wire::Nonce nonce = table_[*at].nonce;
-    stopExchange(*at);
-    released(*at, {});
-    return nonce;
-}
-
-void Session::handleDetach(MappingId id) {
-    if (const auto at = table_.find(id)) {
-        end(*at);
-    }
-}
-
-void Session::end(Index at) {
-    stopExchange(at);
-    table_.remove(at);
-}
-
-std::optional<Event> Session::pollEvent() {
-    if (events_.empty()) {
-        return std::nullopt;
-    }
-    Event event = std::move(events_.front());
-    events_.pop_front();
-    return event;
-}
-
-std::optional<Grant> Session::grant(MappingId id) const {
-    const auto at = table_.find(id);
-    if (!at || table_[*at].phase != Phase::held) {
-        return std::nullopt;
-    }
-    const Record& record = table_[*at];
-    return Grant{{record.externalAddress, record.externalPort},
-                 std::chrono::seconds{record.grantedSeconds},
-                 record.epochSeconds,
-                 record.via,
-                 record.nonce};
-}
-
-void Session::emit(Index at, EventKind kind, std::error_code error, Duration retryAfter) {
-    const Record& record = table_[at];
-    Event event;
-    event.kind = kind;
-    event.id = table_.idOf(at);
-    event.grant = {{record.externalAddress, record.externalPort},
-                   std::chrono::seconds{record.grantedSeconds},
-                   record.epochSeconds,
-                   record.via,
-                   record.nonce};
-    event.error = error;
-    event.retryAfter = std::chrono::ceil<std::chrono::seconds>(retryAfter);
-    events_.push_back(event);
+    runDue(now);
 }
 
 } // namespace portolan::session

@@ -21,13 +21,18 @@ struct Backoff {
 };
 
 /// How long to wait for an answer before the next transmission: (1 + RAND) * IRT at first (`previous` 0), then
-/// (1 + RAND) * min(2 * previous, MRT), RAND uniform in [-0.1, +0.1].
-[[nodiscard]] inline Duration retransmissionWait(const Backoff& backoff, Duration previous, Random& random) noexcept {
+/// (1 + RAND) * min(2 * previous, MRT).
+[[nodiscard]] inline Duration retransmissionWait(const Backoff& backoff, Duration previous, double rand) noexcept {
     Duration base = previous == Duration::zero() ? backoff.initial : 2 * previous;
     if (backoff.maximum != Duration::zero()) {
         base = std::min(base, backoff.maximum);
     }
-    return Duration{std::llround(static_cast<double>(base.count()) * (1.0 + random.between(-0.1, 0.1)))};
+    return Duration{std::llround(static_cast<double>(base.count()) * (1.0 + rand))};
+}
+
+/// The same with RAND uniform in [-0.1, +0.1].
+[[nodiscard]] inline Duration retransmissionWait(const Backoff& backoff, Duration previous, Random& random) noexcept {
+    return retransmissionWait(backoff, previous, random.between(-0.1, 0.1));
 }
 
 /// Renewals of one mapping are never closer than this (RFC 6887 §11.2.1).
@@ -38,7 +43,7 @@ inline constexpr Duration renewalFloor = std::chrono::seconds{4};
 [[nodiscard]] inline Duration renewalOffset(Duration lifetime, unsigned attempt, Random& random) noexcept {
     const double part = std::ldexp(1.0, -static_cast<int>(attempt));
     const double length = static_cast<double>(lifetime.count());
-    return Duration{static_cast<Duration::rep>(random.between((1 - part) * length, (1 - part + part / 4) * length))};
+    return Duration{std::llround(random.between((1 - part) * length, (1 - part + part / 4) * length))};
 }
 
 /// The waits of NAT-PMP: 250 ms, doubling, nine transmissions, 64 s after the last (RFC 6886 §3.1).

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 module;
 
+#include <array>
 #include <boost/container_hash/hash.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <chrono>
@@ -10,13 +11,15 @@ module;
 #include <utility>
 #include <vector>
 
-// All records of a session, found by id, by what a response says, or by whose deadline is next. Not exported.
+// All records of a session, found by id, by what a response says, by where their exchange stands, or by whose
+// deadline is next. Not exported.
 export module portolan.session:table;
 
 import portolan.error;
 import :time;
 import :types;
 import :record;
+import :record_list;
 import :timer_heap;
 
 namespace portolan::session {
@@ -36,32 +39,30 @@ class Table {
 public:
     using Index = std::uint32_t;
 
-    /// A fresh record under this key, or nothing if the key is taken.
+    /// A fresh record under this key, idle, or nothing if the key is taken.
     std::optional<Index> add(const RecordKey& key) {
         if (index_.contains(key)) {
             return std::nullopt;
         }
-        Index at = 0;
         if (free_.empty()) {
-            at = static_cast<Index>(records_.size());
+            free_.push_back(static_cast<Index>(records_.size()));
             records_.emplace_back();
-        } else {
-            at = free_.back();
-            free_.pop_back();
         }
+        const Index at = free_.back();
         index_.emplace(key, at);
-        ++size_;
+        free_.pop_back();
+        list(Exchange::idle).append(records_, at);
         return at;
     }
 
     void remove(Index at) {
         heap_.clear(records_, at);
+        list(records_[at].exchange).remove(records_, at);
         index_.erase(keyOf(records_[at]));
         const std::uint32_t generation = records_[at].generation + 1;
         records_[at] = Record{};
         records_[at].generation = generation;
         free_.push_back(at);
-        --size_;
     }
 
     [[nodiscard]] Record& operator[](Index at) noexcept { return records_[at]; }
@@ -86,6 +87,27 @@ public:
         return found == index_.end() ? std::nullopt : std::optional{found->second};
     }
 
+    /// Says where the record's exchange stands, and puts it last among those that stand there.
+    void move(Index at, Exchange to) noexcept {
+        list(records_[at].exchange).remove(records_, at);
+        records_[at].exchange = to;
+        list(to).append(records_, at);
+    }
+
+    [[nodiscard]] const RecordList& in(Exchange exchange) const noexcept {
+        return lists_[static_cast<std::size_t>(exchange)];
+    }
+
+    /// The records of an exchange as they are now, whatever becomes of them meanwhile.
+    [[nodiscard]] std::vector<Index> snapshot(Exchange exchange) const {
+        std::vector<Index> all;
+        all.reserve(in(exchange).size());
+        for (Index at = in (exchange).empty() ? nowhere : in(exchange).front(); at != nowhere; at = records_[at].next) {
+            all.push_back(at);
+        }
+        return all;
+    }
+
     void setDeadline(Index at, TimePoint deadline) { heap_.set(records_, at, deadline); }
 
     void clearDeadline(Index at) noexcept { heap_.clear(records_, at); }
@@ -99,8 +121,9 @@ public:
         return !heap_.empty() && records_[heap_.top()].deadline <= now ? std::optional{heap_.top()} : std::nullopt;
     }
 
-    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+    [[nodiscard]] std::size_t size() const noexcept { return index_.size(); }
 
+    /// One more than the largest index; a record below it may be `Phase::free`.
     [[nodiscard]] Index capacity() const noexcept { return static_cast<Index>(records_.size()); }
 
     [[nodiscard]] static RecordKey keyOf(const Record& record) noexcept {
@@ -109,11 +132,13 @@ public:
     }
 
 private:
+    [[nodiscard]] RecordList& list(Exchange exchange) noexcept { return lists_[static_cast<std::size_t>(exchange)]; }
+
     std::vector<Record> records_;
     std::vector<Index> free_;
     boost::unordered_flat_map<RecordKey, Index, RecordKeyHash> index_;
+    std::array<RecordList, exchangeCount> lists_;
     TimerHeap heap_;
-    std::size_t size_ = 0;
 };
 
 } // namespace portolan::session

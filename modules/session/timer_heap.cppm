@@ -25,7 +25,7 @@ public:
     void set(std::vector<Record>& records, std::uint32_t index, TimePoint deadline) {
         Record& record = records[index];
         record.deadline = deadline;
-        if (record.heapPosition == notInHeap) {
+        if (record.heapPosition == nowhere) {
             record.heapPosition = static_cast<std::uint32_t>(heap_.size());
             heap_.push_back(index);
         }
@@ -35,8 +35,8 @@ public:
 
     /// Takes the record out, if it is in.
     void clear(std::vector<Record>& records, std::uint32_t index) noexcept {
-        const std::uint32_t position = std::exchange(records[index].heapPosition, notInHeap);
-        if (position == notInHeap) {
+        const std::uint32_t position = std::exchange(records[index].heapPosition, nowhere);
+        if (position == nowhere) {
             return;
         }
         const std::uint32_t last = heap_.back();

@@ -7,8 +7,6 @@ module;
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <variant>
-#include <vector>
 
 module portolan.session;
 
@@ -19,140 +17,52 @@ namespace portolan::session {
 
 namespace {
 
-/// A renewal waits this long for its answer before others may take its place in the window. It is not repeated then:
-/// the shrinking renewal windows are the retries (RFC 6887 §11.2.1).
-constexpr Duration renewalAnswerWait = std::chrono::seconds{3};
+/// So long a request holds its place in the window; the longest first wait of RFC 6887 §8.1.1. A renewal is given up
+/// then: the shrinking renewal windows are the retries (RFC 6887 §11.2.1).
+constexpr Duration windowWait{3300};
 
 /// Room for the options that a session itself sends, up to the largest message.
 using OptionRoom = std::array<std::uint8_t, wire::maxMessageSize - wire::mapSize>;
 
-/// The options of a request. A deletion has only THIRD_PARTY (RFC 6887 §15.1); all others are repeated in renewals.
+/// The options of a request; they were found to fit when the mapping was asked for. A deletion has only THIRD_PARTY
+/// (RFC 6887 §15.1); all others are repeated in renewals.
 wire::Options optionsOf(const Record& record, wire::OptionWriter& writer) {
     if (!record.extras) {
         return {};
     }
     const Extras& extras = *record.extras;
-    bool fits = true;
     if (extras.thirdParty) {
-        fits = fits && writer.add(wire::ThirdParty{*extras.thirdParty}).has_value();
+        (void)writer.add(wire::ThirdParty{*extras.thirdParty});
     }
     if (record.phase == Phase::leaving) {
         return writer.options();
     }
     if (extras.preferFailure) {
-        fits = fits && writer.add(wire::PreferFailure{}).has_value();
+        (void)writer.add(wire::PreferFailure{});
     }
     if (!extras.filters.empty() && record.phase == Phase::held) {
         // Filters are added to those that stand, so a renewal flushes first (RFC 6887 §13.3).
-        fits = fits && writer.add(wire::Filter{0, 0, {}}).has_value();
+        (void)writer.add(wire::Filter{0, 0, {}});
     }
     for (const wire::Filter& filter : extras.filters) {
-        fits = fits && writer.add(filter).has_value();
+        (void)writer.add(filter);
     }
     return writer.options();
 }
 
-} // namespace
-
-void Session::enqueue(Index at) {
-    table_[at].exchange = Exchange::queued;
-    if (table_[at].phase != Phase::held) {
-        table_.clearDeadline(at);
-    } else {
-        table_.setDeadline(at, table_[at].expiry());
-    }
-    queue_.push_back(table_.idOf(at));
-}
-
-void Session::idleUntil(Index at, TimePoint when) {
-    leaveWindow(at);
-    table_[at].exchange = Exchange::idle;
-    table_.setDeadline(at, when);
-}
-
-void Session::leaveWindow(Index at) {
-    if (table_[at].exchange == Exchange::awaiting) {
-        std::erase(awaiting_, at);
-        table_[at].exchange = Exchange::idle;
-    }
-}
-
-void Session::stopExchange(Index at) {
-    leaveWindow(at);
-    if (const NatPmpJob* job = natPmp_.underWay(); job != nullptr && job->id == table_.idOf(at)) {
-        natPmp_.finish();
-    }
-    table_[at].exchange = Exchange::idle;
-    table_.clearDeadline(at);
-}
-
-void Session::handleTimeout(TimePoint now) {
-    while (const auto at = table_.due(now)) {
-        deadlineReached(now, *at);
-    }
-    if (const auto deadline = natPmp_.deadline(); deadline && *deadline <= now) {
-        natPmpSilent(now);
-    }
-}
-
-void Session::deadlineReached(TimePoint now, Index at) {
-    Record& record = table_[at];
-    if (record.phase == Phase::held && record.expiry() <= now) {
-        lost(now, at);
-        return;
-    }
-    if (record.phase == Phase::leaving && record.expiry() <= now) {
-        released(at, {}); // it has ended by itself
-        return;
-    }
-    switch (record.exchange) {
-    case Exchange::awaiting:
-        answerMissing(now, at);
-        return;
-    case Exchange::idle:
-        if (record.phase == Phase::held && !record.recovering) {
-            ++record.renewals;
-            record.transmissions = 0;
-        }
-        if (config_.speak == Speak::natPmp) {
-            toNatPmp(now, at);
-        } else {
-            enqueue(at);
-        }
-        return;
-    case Exchange::queued:
-    case Exchange::natPmpQueued:
-        table_.clearDeadline(at);
-        return;
-    }
-}
-
-void Session::answerMissing(TimePoint now, Index at) {
-    Record& record = table_[at];
-    leaveWindow(at);
+/// The external side to suggest. A deletion suggests nothing, in the family of what it deletes (RFC 6887 §15.1,
+/// errata 3621).
+Endpoint suggestionOf(const Record& record) {
     if (record.phase == Phase::leaving) {
-        if (record.transmissions >= config_.deleteTransmissions) {
-            released(at, Errc::noAnswer);
-        } else {
-            enqueue(at);
-        }
-        return;
+        return {wire::Address::anyLike(record.externalAddress), 0};
     }
-    if (record.phase == Phase::held && !record.recovering) {
-        scheduleRenewal(now, at);
-        return;
+    if (record.suggestWanted) {
+        return record.extras->wantedExternal;
     }
-    if (outOfTries(now, record)) {
-        refused(now, at, Errc::noAnswer, config_.backoff.maximum);
-        return;
-    }
-    enqueue(at);
+    return {record.externalAddress, record.externalPort};
 }
 
-bool Session::outOfTries(TimePoint now, const Record& record) const {
-    return (config_.maxTransmissions != 0 && record.transmissions >= config_.maxTransmissions) ||
-           (config_.maxDuration != Duration::zero() && now - record.started >= config_.maxDuration);
-}
+} // namespace
 
 std::size_t Session::pollTransmit(TimePoint now, wire::Room room) {
     if (now < silentUntil_) {
@@ -163,61 +73,50 @@ std::size_t Session::pollTransmit(TimePoint now, wire::Room room) {
 }
 
 std::size_t Session::transmitQueued(TimePoint now, wire::Room room) {
-    while (!queue_.empty() && awaiting_.size() < config_.window) {
-        const auto at = table_.find(queue_.front());
-        queue_.pop_front();
-        if (!at || table_[*at].exchange != Exchange::queued) {
-            continue;
+    while (!table_.in(Exchange::queued).empty() && table_.in(Exchange::awaiting).size() < config_.window) {
+        const Index at = table_.in(Exchange::queued).front();
+        if (table_[at].phase != Phase::wanted || noNewUntil_ <= now) {
+            return transmitPcp(now, at, room);
         }
-        if (table_[*at].phase == Phase::wanted && noNewUntil_ > now) {
-            idleUntil(*at, noNewUntil_);
-            continue;
-        }
-        if (const std::size_t size = transmitPcp(now, *at, room); size != 0) {
-            return size;
-        }
+        refused(now, at, wire::ResultCode::noResources, noNewUntil_ - now);
     }
     return 0;
 }
 
 std::size_t Session::transmitPcp(TimePoint now, Index at, wire::Room room) {
     Record& record = table_[at];
-    const bool leaving = record.phase == Phase::leaving;
+    const Endpoint suggestion = suggestionOf(record);
     OptionRoom optionRoom;
     wire::OptionWriter writer{optionRoom};
-    const wire::MapRequest request{.lifetimeSeconds = leaving ? 0 : record.requestedSeconds,
+    const wire::MapRequest request{.lifetimeSeconds = record.phase == Phase::leaving ? 0 : record.requestedSeconds,
                                    .clientAddress = config_.clientAddress,
                                    .nonce = record.nonce,
                                    .protocol = record.protocol,
                                    .internalPort = record.internalPort,
-                                   .suggestedPort = leaving ? std::uint16_t{0} : record.externalPort,
-                                   .suggestedAddress = leaving ? wire::Address::anyLike(record.externalAddress)
-                                                               : record.externalAddress,
+                                   .suggestedPort = suggestion.port,
+                                   .suggestedAddress = suggestion.address,
                                    .options = optionsOf(record, writer)};
-    const auto size = wire::encode(request, room);
-    if (!size) {
-        refused(now, at, Errc::invalidRequest, config_.lifetimeCap);
-        return 0;
-    }
     if (record.transmissions == 0) {
         record.started = now;
-        record.wait = Duration::zero();
     }
     ++record.transmissions;
-    record.lastSent = now;
-    record.exchange = Exchange::awaiting;
-    record.askedByPcp = true;
-    record.mayStand = true;
-    awaiting_.push_back(at);
     ++statistics_.transmitted;
-    if (record.phase == Phase::held && !record.recovering) {
-        record.wait = renewalAnswerWait;
-    } else {
-        record.wait = retransmissionWait(config_.backoff, record.wait, random_);
-    }
-    const TimePoint retry = now + record.wait;
-    table_.setDeadline(at, record.phase == Phase::wanted ? retry : std::min(retry, record.expiry()));
-    return size.assume_value();
+    record.lastSent = now;
+    record.askedByPcp = true;
+    record.mayStandByPcp = true;
+    record.unanswered = false;
+    record.refusal = wire::ResultCode::success;
+    record.wait = retransmissionWait(config_.backoff, record.wait, random_);
+    table_.move(at, Exchange::awaiting);
+    table_.setDeadline(at, std::min({now + record.wait, now + windowWait, limitOf(record)}));
+    return wire::encode(request, room).assume_value();
+}
+
+bool Session::hasToTransmit() const {
+    const bool natPmp =
+        natPmp_.due() || (natPmp_.none() && (natPmpAddressWanted_ || !table_.in(Exchange::natPmpQueued).empty()));
+    const bool pcp = !table_.in(Exchange::queued).empty() && table_.in(Exchange::awaiting).size() < config_.window;
+    return natPmp || pcp;
 }
 
 std::optional<TimePoint> Session::nextTimeout() const {
@@ -226,9 +125,8 @@ std::optional<TimePoint> Session::nextTimeout() const {
     if (const auto deadline = natPmp_.deadline()) {
         consider(*deadline);
     }
-    if ((!queue_.empty() && awaiting_.size() < config_.window) || natPmp_.transmissionDue()) {
-        // What `pollTransmit` left behind waits for the end of a silence.
-        consider(silentUntil_);
+    if (hasToTransmit()) {
+        consider(silentUntil_); // what `pollTransmit` leaves behind waits for this
     }
     return next;
 }

@@ -19,8 +19,8 @@ export namespace portolan::wire {
 
 /// ANNOUNCE request (RFC 6887 §14.1): "is a server there, and what is its epoch?" Its lifetime is 0.
 struct AnnounceRequest {
-    Address clientAddress;
-    Options options;
+    Address clientAddress{};
+    Options options{};
 
     friend constexpr bool operator==(const AnnounceRequest&, const AnnounceRequest&) noexcept = default;
 };
@@ -29,7 +29,7 @@ struct AnnounceRequest {
 struct AnnounceResponse {
     ResultCode resultCode = ResultCode::success;
     std::uint32_t epochSeconds = 0;
-    Options options;
+    Options options{};
 
     friend constexpr bool operator==(const AnnounceResponse&, const AnnounceResponse&) noexcept = default;
 };

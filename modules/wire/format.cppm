@@ -3,6 +3,7 @@ module;
 
 #include <concepts>
 #include <fmt/format.h>
+#include <string_view>
 
 // Everything of this module as text, through fmt: one line, for a person. Width and alignment work as they do for
 // strings ("{:>15}"). Nothing is allocated for messages of ordinary length.
@@ -19,11 +20,15 @@ import :map;
 import :peer;
 import :nat_pmp;
 import :datagram;
+import :rule;
 
 namespace portolan::wire {
 
 /// Text under construction; it allocates only past 500 characters.
 using Text = fmt::memory_buffer;
+
+void appendText(Text& to, std::string_view text);
+void appendHex(Text& to, Bytes octets); ///< two digits an octet
 
 void append(Text& to, const Address& address);
 void append(Text& to, const Nonce& nonce);
@@ -34,6 +39,8 @@ void append(Text& to, NatPmpResult code);
 void append(Text& to, OptionCode code);
 void append(Text& to, Fault fault);
 void append(Text& to, Refusal refusal);
+void append(Text& to, Rule rule);
+void append(Text& to, const Breach& breach);
 
 void append(Text& to, const ThirdParty& option);
 void append(Text& to, PreferFailure option);
@@ -80,7 +87,7 @@ template <class Value>
 concept Code = OneOf<Value, Opcode, Protocol, ResultCode, NatPmpResult, OptionCode>;
 
 template <class Value>
-concept Complaint = OneOf<Value, Fault, Refusal>;
+concept Complaint = OneOf<Value, Fault, Refusal, Rule, Breach>;
 
 template <class Value>
 concept OneOption = OneOf<Value, ThirdParty, PreferFailure, Filter, RawOption>;
@@ -100,7 +107,7 @@ struct fmt::formatter<Value> : portolan::wire::TextFormatter<Value> {};
 template <portolan::wire::Code Value>
 struct fmt::formatter<Value> : portolan::wire::TextFormatter<Value> {};
 
-/// "message too short", and of a refusal also "at octet 20".
+/// "message too short", and of a refusal also "at octet 20"; of a breach the field, "protocol: PEER needs a protocol".
 template <portolan::wire::Complaint Value>
 struct fmt::formatter<Value> : portolan::wire::TextFormatter<Value> {};
 

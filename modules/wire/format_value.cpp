@@ -16,22 +16,12 @@ namespace portolan::wire {
 
 namespace {
 
-void appendText(Text& to, std::string_view text) {
-    to.append(text.data(), text.data() + text.size());
-}
-
 template <class Code>
 void appendCode(Text& to, Code code) {
     if (const std::string_view known = name(code); !known.empty()) {
         appendText(to, known);
     } else {
         fmt::format_to(std::back_inserter(to), "{}", static_cast<unsigned>(code));
-    }
-}
-
-void appendHex(Text& to, Bytes octets) {
-    for (const std::uint8_t octet : octets) {
-        fmt::format_to(std::back_inserter(to), "{:02x}", octet);
     }
 }
 
@@ -81,6 +71,16 @@ void appendV6(Text& to, const Address& address) {
 
 } // namespace
 
+void appendText(Text& to, std::string_view text) {
+    to.append(text.data(), text.data() + text.size());
+}
+
+void appendHex(Text& to, Bytes octets) {
+    for (const std::uint8_t octet : octets) {
+        fmt::format_to(std::back_inserter(to), "{:02x}", octet);
+    }
+}
+
 void append(Text& to, const Address& address) {
     if (address.isV4()) {
         appendV4(to, address.v4Octets());
@@ -119,6 +119,14 @@ void append(Text& to, Fault fault) {
 
 void append(Text& to, Refusal refusal) {
     fmt::format_to(std::back_inserter(to), "{} at octet {}", refusal.fault, refusal.offset);
+}
+
+void append(Text& to, Rule rule) {
+    appendText(to, describe(rule));
+}
+
+void append(Text& to, const Breach& breach) {
+    fmt::format_to(std::back_inserter(to), "{}: {}", breach.field, breach.rule);
 }
 
 void append(Text& to, const ThirdParty& option) {

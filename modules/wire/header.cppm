@@ -20,7 +20,7 @@ inline constexpr std::uint16_t headerSize = 24; ///< octets, both directions (RF
 struct RequestHeader {
     Opcode opcode{};
     std::uint32_t lifetimeSeconds = 0;
-    Address clientAddress; ///< the datagram's source address, so that a NAT on the way shows (RFC 6887 §8.2)
+    Address clientAddress{}; ///< the datagram's source address, so that a NAT on the way shows (RFC 6887 §8.2)
 
     friend constexpr bool operator==(const RequestHeader&, const RequestHeader&) noexcept = default;
 };

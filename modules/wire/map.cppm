@@ -20,13 +20,13 @@ inline constexpr std::uint16_t mapSize = 60; ///< octets of a MAP message withou
 /// MAP request (RFC 6887 §11.1).
 struct MapRequest {
     std::uint32_t lifetimeSeconds = 0; ///< 0 deletes
-    Address clientAddress;
-    Nonce nonce;
+    Address clientAddress{};
+    Nonce nonce{};
     Protocol protocol{};
     std::uint16_t internalPort = 0;  ///< 0 = all ports
     std::uint16_t suggestedPort = 0; ///< 0 = no preference
-    Address suggestedAddress;        ///< all zeros of the wanted family = no preference
-    Options options;
+    Address suggestedAddress{};      ///< all zeros of the wanted family = no preference
+    Options options{};
 
     friend constexpr bool operator==(const MapRequest&, const MapRequest&) noexcept = default;
 };
@@ -36,12 +36,12 @@ struct MapResponse {
     ResultCode resultCode = ResultCode::success;
     std::uint32_t lifetimeSeconds = 0;
     std::uint32_t epochSeconds = 0;
-    Nonce nonce;
+    Nonce nonce{};
     Protocol protocol{};
     std::uint16_t internalPort = 0;
     std::uint16_t assignedPort = 0;
-    Address assignedAddress;
-    Options options; ///< of an error response: as far as they can be read
+    Address assignedAddress{};
+    Options options{}; ///< of an error response: as far as they can be read
 
     friend constexpr bool operator==(const MapResponse&, const MapResponse&) noexcept = default;
 };

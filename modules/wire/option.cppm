@@ -88,7 +88,7 @@ enum class OptionCode : std::uint8_t {
 /// One option as it stands in a message: the code, the data without padding, and where it was found.
 struct RawOption {
     OptionCode code{};
-    Bytes data;
+    Bytes data{};
     std::uint16_t offset = 0; ///< octet offset of the option's code from the start of the datagram
 
     /// The same code and data, wherever they stand.
@@ -99,7 +99,7 @@ struct RawOption {
 
 /// THIRD_PARTY (RFC 6887 §13.1): the internal address to act for.
 struct ThirdParty {
-    Address internalAddress;
+    Address internalAddress{};
 
     friend constexpr bool operator==(const ThirdParty&, const ThirdParty&) noexcept = default;
 };
@@ -114,7 +114,7 @@ struct Filter {
     /// Bits of the 128-bit address that count: IPv4 97..128 (96 + prefix), IPv6 1..128, or 0 to remove all filters.
     std::uint8_t prefixLength = 128;
     std::uint16_t remotePort = 0; ///< 0 = any port
-    Address remoteAddress;
+    Address remoteAddress{};
 
     friend constexpr bool operator==(const Filter&, const Filter&) noexcept = default;
 };

@@ -21,15 +21,15 @@ inline constexpr std::uint16_t peerSize = 80; ///< octets of a PEER message with
 /// PEER request (RFC 6887 §12.1).
 struct PeerRequest {
     std::uint32_t lifetimeSeconds = 0;
-    Address clientAddress;
-    Nonce nonce;
+    Address clientAddress{};
+    Nonce nonce{};
     Protocol protocol{};             ///< never `all`
     std::uint16_t internalPort = 0;  ///< never 0
     std::uint16_t suggestedPort = 0; ///< 0 = no preference
-    Address suggestedAddress;        ///< all zeros of the wanted family = no preference
+    Address suggestedAddress{};      ///< all zeros of the wanted family = no preference
     std::uint16_t remotePort = 0;    ///< never 0
-    Address remoteAddress;           ///< as the client sees it, not as a translator does
-    Options options;
+    Address remoteAddress{};         ///< as the client sees it, not as a translator does
+    Options options{};
 
     friend constexpr bool operator==(const PeerRequest&, const PeerRequest&) noexcept = default;
 };
@@ -39,14 +39,14 @@ struct PeerResponse {
     ResultCode resultCode = ResultCode::success;
     std::uint32_t lifetimeSeconds = 0;
     std::uint32_t epochSeconds = 0;
-    Nonce nonce;
+    Nonce nonce{};
     Protocol protocol{};
     std::uint16_t internalPort = 0;
     std::uint16_t assignedPort = 0;
-    Address assignedAddress;
+    Address assignedAddress{};
     std::uint16_t remotePort = 0;
-    Address remoteAddress;
-    Options options; ///< of an error response: as far as they can be read
+    Address remoteAddress{};
+    Options options{}; ///< of an error response: as far as they can be read
 
     friend constexpr bool operator==(const PeerResponse&, const PeerResponse&) noexcept = default;
 };

@@ -19,8 +19,8 @@ export namespace portolan::wire {
 
 /// A PCP request of an opcode without a type of its own: the header and the rest as it came.
 struct RawRequest {
-    RequestHeader header;
-    Bytes body; ///< from octet 24 on
+    RequestHeader header{};
+    Bytes body{}; ///< from octet 24 on
     /// Octet 3, which an AUTHENTICATION request has (RFC 7652 §5.1) and every other leaves zero.
     ResultCode resultCode = ResultCode::success;
 
@@ -31,8 +31,8 @@ struct RawRequest {
 
 /// A PCP response of an opcode without a type of its own: the header and the rest as it came.
 struct RawResponse {
-    ResponseHeader header;
-    Bytes body; ///< from octet 24 on
+    ResponseHeader header{};
+    Bytes body{}; ///< from octet 24 on
 
     friend constexpr bool operator==(const RawResponse& a, const RawResponse& b) noexcept {
         return a.header == b.header && std::ranges::equal(a.body, b.body);

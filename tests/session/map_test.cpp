@@ -46,7 +46,8 @@ BOOST_AUTO_TEST_CASE(a_success_grants_what_it_says) {
     const auto id = trace.request(mapping());
     trace.sends(create).receives(success);
     const Event event = trace.expects(EventKind::granted, id);
-    BOOST_TEST((event.grant == Grant{{wire::Address::v4(203, 0, 113, 45), 40123}, 3600s, 123456, Via::pcp}));
+    BOOST_TEST(
+        (event.grant == Grant{{wire::Address::v4(203, 0, 113, 45), 40123}, 3600s, 123456, Via::pcp, mapping().nonce}));
 }
 
 BOOST_AUTO_TEST_CASE(a_renewal_suggests_what_is_assigned, *label("C6887-079") * label("C6887-081")) {

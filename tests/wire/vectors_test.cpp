@@ -48,7 +48,9 @@ Worked<Message> worked(std::string_view name) {
 }
 
 /// The options of a message as they came, to be compared as a list.
-std::vector<RawOption> list(const Options& options) { return {options.begin(), options.end()}; }
+std::vector<RawOption> list(const Options& options) {
+    return {options.begin(), options.end()};
+}
 
 } // namespace
 

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+module;
+
+#include <chrono>
+#include <cstdint>
+
+module portolan.session;
+
+namespace portolan::session {
+
+void Session::handleDatagram(TimePoint now, const Endpoint& from, wire::Bytes datagram) {
+    if (from != config_.server) {
+        ++statistics_.foreign;
+    } else if (datagram.size() < 4) {
+        undecodable({wire::Fault::tooShort, static_cast<std::uint16_t>(datagram.size())});
+    } else if (datagram[0] == wire::natPmpVersion) {
+        handleNatPmp(now, datagram);
+    } else {
+        handlePcp(now, datagram);
+    }
+    runDue(now);
+}
+
+void Session::undecodable(const wire::Refusal& refusal) {
+    ++statistics_.undecodable;
+    statistics_.lastRefusal = refusal;
+}
+
+void Session::handlePcp(TimePoint now, wire::Bytes datagram) {
+    if (const auto rejection = wire::decodeVersionRejection(datagram)) {
+        handleVersionRejection(now, rejection.assume_value());
+        return;
+    }
+    const auto header = wire::decodeResponseHeader(datagram);
+    if (!header) {
+        undecodable(header.error());
+        return;
+    }
+    switch (header.assume_value().opcode) {
+    case wire::Opcode::map:
+        if (const auto response = wire::decodeMapResponse(datagram)) {
+            handleMapResponse(now, response.assume_value());
+        } else {
+            undecodable(response.error());
+        }
+        return;
+    case wire::Opcode::announce:
+        if (const auto response = wire::decodeAnnounceResponse(datagram)) {
+            handleAnnounce(now, response.assume_value());
+        } else {
+            undecodable(response.error());
+        }
+        return;
+    default:
+        ++statistics_.unattributed;
+        return;
+    }
+}
+
+void Session::handleNatPmp(TimePoint now, wire::Bytes datagram) {
+    if (config_.speak != Speak::natPmp && wire::saysNatPmpOnly(datagram)) {
+        handleNatPmpOnly(now);
+        return;
+    }
+    if (const auto response = wire::decodeNatPmpMapResponse(datagram)) {
+        handleNatPmpMap(now, response.assume_value());
+        return;
+    }
+    const auto address = wire::decodeNatPmpAddressResponse(datagram);
+    if (address) {
+        handleNatPmpAddress(now, address.assume_value());
+        return;
+    }
+    const auto refusal = wire::decodeNatPmpRefusal(datagram);
+    if (!refusal || !handleNatPmpRefusal(now, refusal.assume_value(), datagram.size())) {
+        undecodable(address.error());
+    }
+}
+
+} // namespace portolan::session

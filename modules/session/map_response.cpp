@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+module;
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <system_error>
+
+module portolan.session;
+
+import :record;
+import :table;
+
+namespace portolan::session {
+
+namespace {
+
+/// How long a gateway that granted another external side than the only acceptable one is not asked again.
+constexpr Duration otherExternalHold = std::chrono::minutes{2};
+
+std::optional<wire::Address> thirdPartyOf(const wire::Options& options) {
+    for (const wire::RawOption& raw : options) {
+        if (raw.code == wire::OptionCode::thirdParty && raw.data.size() == 16) {
+            wire::Address address;
+            std::ranges::copy(raw.data, address.octets.begin());
+            return address;
+        }
+    }
+    return std::nullopt;
+}
+
+/// Whether PREFER_FAILURE excludes what was granted (RFC 6887 §13.2).
+bool isMismatch(const Record& record, const wire::MapResponse& response) {
+    if (!record.exactly()) {
+        return false;
+    }
+    const Endpoint& wanted = record.extras->wantedExternal;
+    return response.assignedPort != wanted.port ||
+           (!wanted.address.isAny() && response.assignedAddress != wanted.address);
+}
+
+} // namespace
+
+std::optional<Session::Index> Session::attribute(const wire::MapResponse& response) const {
+    RecordKey key{thirdPartyOf(response.options).value_or(wire::Address{}), response.internalPort, response.protocol,
+                  response.assignedAddress.isV4()};
+    const auto asked = [&](std::optional<Index> at) {
+        return at && table_[*at].askedByPcp && table_[*at].nonce == response.nonce;
+    };
+    if (const auto at = table_.find(key); asked(at)) {
+        return at;
+    }
+    // A translator may give an external address of the other family (RFC 6887 §12.4).
+    key.externalV4 = !key.externalV4;
+    const auto at = table_.find(key);
+    return asked(at) ? at : std::nullopt;
+}
+
+bool Session::repeats(const Record& record, const wire::MapResponse& response) const {
+    if (record.exchange != Exchange::idle || record.phase == Phase::leaving) {
+        return false;
+    }
+    if (response.resultCode != wire::ResultCode::success) {
+        return record.refusal == response.resultCode;
+    }
+    return record.phase == Phase::held && record.epochSeconds == response.epochSeconds &&
+           record.externalPort == response.assignedPort && record.externalAddress == response.assignedAddress &&
+           std::chrono::seconds{record.grantedSeconds} == cappedLifetime(response.lifetimeSeconds);
+}
+
+void Session::handleMapResponse(TimePoint now, const wire::MapResponse& response) {
+    const auto at = attribute(response);
+    if (!at) {
+        ++statistics_.unattributed;
+        return;
+    }
+    ++statistics_.attributed;
+    if (repeats(table_[*at], response)) {
+        return;
+    }
+    if (!pcpEpoch_.check(now, response.epochSeconds)) {
+        recover(now, Duration::zero(), at, std::nullopt);
+    }
+    if (table_[*at].phase == Phase::leaving) {
+        deletionAnswered(now, *at, response);
+    } else if (response.resultCode == wire::ResultCode::success) {
+        mapGranted(now, *at, response);
+    } else {
+        mapRefused(now, *at, response);
+    }
+}
+
+void Session::mapGranted(TimePoint now, Index at, const wire::MapResponse& response) {
+    Record& record = table_[at];
+    if (response.lifetimeSeconds == 0 || (response.assignedPort == 0 && record.internalPort != 0)) {
+        // The late answer to a deletion of the same mapping: what stands now must be asked again.
+        if (record.phase == Phase::held && record.exchange == Exchange::idle) {
+            idleUntil(at, std::max(now, record.lastSent + renewalFloor));
+        }
+        return;
+    }
+    if (record.isQuery) {
+        record.externalAddress = response.assignedAddress;
+        record.epochSeconds = response.epochSeconds;
+        emit(at, EventKind::address);
+        startDeletion(now, at);
+        return;
+    }
+    if (isMismatch(record, response)) {
+        mapMismatched(now, at);
+        return;
+    }
+    record.mismatchAt = 0;
+    granted(now, at,
+            {{response.assignedAddress, response.assignedPort},
+             cappedLifetime(response.lifetimeSeconds),
+             response.epochSeconds,
+             Via::pcp,
+             record.nonce});
+}
+
+void Session::mapMismatched(TimePoint now, Index at) {
+    Record& record = table_[at];
+    // One may be a Mapping Update for an older mapping (RFC 6887 §13.2), also if it comes twice; an answer to a later
+    // transmission shows a gateway without the option.
+    if (record.mismatchAt == 0 || record.mismatchAt == record.transmissions) {
+        record.mismatchAt = record.transmissions;
+        return;
+    }
+    record.mismatchAt = 0;
+    if (record.phase == Phase::held) {
+        emit(at, EventKind::lost);
+        record.phase = Phase::wanted;
+    }
+    refused(now, at, Errc::otherExternal, otherExternalHold);
+    record.wantedAgain = true;
+    startDeletion(now, at);
+}
+
+void Session::mapRefused(TimePoint now, Index at, const wire::MapResponse& response) {
+    Record& record = table_[at];
+    const Duration hold = capped(response.lifetimeSeconds, defaultErrorLifetime(response.resultCode));
+    if (response.resultCode == wire::ResultCode::noResources) {
+        noNewUntil_ = now + hold;
+    }
+    const bool held = record.phase == Phase::held;
+    record.refusal = response.resultCode;
+    record.wait = Duration::zero();
+    record.mayStandByPcp = held;
+    record.suggestWanted = held && record.exactly() && response.resultCode == wire::ResultCode::cannotProvideExternal;
+    // An error copies the suggested address; another one there is the gateway's own, given away by some that sit
+    // behind a further NAT.
+    std::optional<wire::Address> gatewayExternal;
+    if (!response.assignedAddress.isAny() && response.assignedAddress != record.externalAddress) {
+        gatewayExternal = response.assignedAddress;
+    }
+    refused(now, at, response.resultCode, hold, gatewayExternal);
+}
+
+} // namespace portolan::session

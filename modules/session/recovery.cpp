@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+module;
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+module portolan.session;
+
+import :record;
+import :table;
+
+namespace portolan::session {
+
+namespace {
+
+/// A gateway whose epoch makes no sense would have every answer start another recovery; from one to the next the
+/// session waits at least this, twice as long each time, up to the longest.
+constexpr Duration firstRecoveryGap = std::chrono::seconds{4};
+constexpr Duration longestRecoveryGap = std::chrono::seconds{1024};
+
+} // namespace
+
+void Session::handleAnnounce(TimePoint now, const wire::AnnounceResponse& response) {
+    if (response.resultCode != wire::ResultCode::success) {
+        ++statistics_.unattributed;
+        return;
+    }
+    ++statistics_.attributed;
+    const Duration delay = random_.between(Duration::zero(), recoveryDelay);
+    if (!pcpEpoch_.check(now, response.epochSeconds)) {
+        recover(now, delay, std::nullopt, std::nullopt);
+    }
+    wake(now, delay);
+}
+
+void Session::checkNatPmpEpoch(TimePoint now, std::uint32_t epochSeconds, std::optional<Index> except) {
+    if (!natPmpEpoch_.check(now, epochSeconds)) {
+        natPmpAddress_.reset();
+        recover(now, random_.between(Duration::zero(), recoveryDelay), except, Via::natPmp);
+    }
+}
+
+/// Has everything requested again that the gateway may have lost.
+void Session::recover(TimePoint now, Duration delay, std::optional<Index> except, std::optional<Via> only) {
+    const TimePoint start = std::max(now + delay, nextRecovery_);
+    bool any = false;
+    for (Index at = 0; at < table_.capacity(); ++at) {
+        Record& record = table_[at];
+        const bool concerned = record.phase == Phase::held && (!only || record.via == *only) && at != except;
+        if (!concerned || record.recovering) {
+            continue;
+        }
+        any = true;
+        record.recovering = true;
+        const bool idle = record.exchange == Exchange::idle || record.exchange == Exchange::awaiting;
+        if (idle) {
+            record.transmissions = 0;
+            record.wait = Duration::zero();
+            idleUntil(at, std::min(std::max(start, record.lastSent + renewalFloor), record.expiry()));
+        }
+    }
+    if (any) {
+        const bool calm = now >= nextRecovery_ + recoveryGap_;
+        recoveryGap_ = calm ? firstRecoveryGap : std::min(2 * recoveryGap_, longestRecoveryGap);
+        nextRecovery_ = start + recoveryGap_;
+    }
+}
+
+/// The gateway is there: what waits because it was silent is asked as if for the first time.
+void Session::wake(TimePoint now, Duration delay) {
+    for (Index at = 0; at < table_.capacity(); ++at) {
+        Record& record = table_[at];
+        const bool waits = record.exchange == Exchange::overdue ||
+                           (record.phase == Phase::wanted && record.exchange == Exchange::idle && record.unanswered);
+        const TimePoint when = std::max(now + delay, record.lastSent + renewalFloor);
+        if (waits && when < record.deadline) {
+            record.transmissions = 0;
+            record.wait = Duration::zero();
+            idleUntil(at, when);
+        }
+    }
+}
+
+} // namespace portolan::session

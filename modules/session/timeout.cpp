@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+module;
+
+#include <chrono>
+#include <optional>
+#include <system_error>
+
+module portolan.session;
+
+import :record;
+import :table;
+
+namespace portolan::session {
+
+namespace {
+
+/// A gateway that stayed silent within the limits of the configuration is asked anew after this (RFC 7488 §3).
+constexpr Duration retryAfterSilence = std::chrono::minutes{15};
+
+} // namespace
+
+void Session::handleTimeout(TimePoint now) {
+    runDue(now);
+}
+
+void Session::runDue(TimePoint now) {
+    while (const auto at = table_.due(now)) {
+        deadlineReached(now, *at);
+    }
+    if (const auto deadline = natPmp_.deadline(); deadline && *deadline <= now) {
+        natPmpTimeout(now);
+    }
+}
+
+void Session::deadlineReached(TimePoint now, Index at) {
+    Record& record = table_[at];
+    if (record.phase == Phase::held && record.expiry() <= now) {
+        lost(now, at);
+        return;
+    }
+    if (record.phase == Phase::leaving && record.expiry() <= now) {
+        released(now, at, {}); // it has ended by itself
+        return;
+    }
+    switch (record.exchange) {
+    case Exchange::awaiting:
+        windowLeft(now, at);
+        return;
+    case Exchange::idle:
+        if (record.phase == Phase::held && !record.recovering) {
+            ++record.renewals;
+            record.transmissions = 0;
+            record.wait = Duration::zero();
+        }
+        if (config_.speak == Speak::natPmp) {
+            toNatPmp(now, at);
+        } else {
+            enqueue(at);
+        }
+        return;
+    case Exchange::overdue:
+    case Exchange::queued:
+    case Exchange::natPmpQueued:
+    case Exchange::natPmpAsking:
+        answerMissing(now, at);
+        return;
+    }
+}
+
+void Session::windowLeft(TimePoint now, Index at) {
+    const Record& record = table_[at];
+    if (record.phase == Phase::held && !record.recovering) {
+        scheduleRenewal(now, at);
+        return;
+    }
+    const TimePoint retry = std::min(record.lastSent + record.wait, limitOf(record));
+    if (now < retry) {
+        table_.move(at, Exchange::overdue);
+        table_.setDeadline(at, retry);
+    } else {
+        answerMissing(now, at);
+    }
+}
+
+void Session::answerMissing(TimePoint now, Index at) {
+    Record& record = table_[at];
+    if (record.phase == Phase::leaving) {
+        if (record.transmissions >= config_.deleteTransmissions) {
+            released(now, at, Errc::noAnswer);
+        } else {
+            enqueue(at);
+        }
+        return;
+    }
+    if (outOfTries(now, record)) {
+        record.wait = Duration::zero();
+        refused(now, at, Errc::noAnswer, retryAfterSilence);
+        return;
+    }
+    enqueue(at);
+}
+
+bool Session::outOfTries(TimePoint now, const Record& record) const {
+    return (config_.maxTransmissions != 0 && record.transmissions >= config_.maxTransmissions) ||
+           (config_.maxDuration != Duration::zero() && now - record.started >= config_.maxDuration);
+}
+
+} // namespace portolan::session

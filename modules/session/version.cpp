@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+module;
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <system_error>
+
+module portolan.session;
+
+import :record;
+import :table;
+
+namespace portolan::session {
+
+namespace {
+
+/// How long a gateway that speaks no version of ours is left alone at most (RFC 6887 §9).
+constexpr Duration versionRetry = std::chrono::minutes{30};
+
+/// Where NAT-PMP applies (RFC 6886 §3): a private IPv4 address, or loopback, where simulated gateways live.
+bool isPrivateV4(const wire::Address& address) {
+    const auto o = address.v4Octets();
+    return address.isV4() &&
+           (o[0] == 10 || (o[0] == 172 && (o[1] & 0xf0) == 16) || (o[0] == 192 && o[1] == 168) || o[0] == 127);
+}
+
+} // namespace
+
+void Session::handleVersionRejection(TimePoint now, const wire::VersionRejection& rejection) {
+    const auto& awaiting = table_.in(Exchange::awaiting);
+    if (awaiting.empty() && !natPmp_.asked()) {
+        ++statistics_.unattributed;
+        return;
+    }
+    ++statistics_.attributed;
+    const Duration lifetime = std::chrono::seconds{rejection.lifetimeSeconds};
+    const Duration hold = std::min(lifetime > Duration::zero() ? lifetime : versionRetry, versionRetry);
+    // Version 2 is what PCP requests offer, so a rejection that names it is one of NAT-PMP.
+    if (natPmp_.asked() && (rejection.version == wire::pcpVersion || awaiting.empty())) {
+        natPmpFailed(now, Errc::versionNotSupported, hold);
+        return;
+    }
+    for (const Index at : table_.snapshot(Exchange::awaiting)) {
+        if (table_[at].phase == Phase::leaving) {
+            released(now, at, wire::ResultCode::unsuppVersion);
+        } else {
+            refused(now, at, Errc::versionNotSupported, hold);
+        }
+    }
+}
+
+void Session::handleNatPmpOnly(TimePoint now) {
+    if (table_.in(Exchange::awaiting).empty()) {
+        // A gateway rejects each PCP request of a batch; the first of these answers moved them all.
+        ++statistics_.unattributed;
+        return;
+    }
+    ++statistics_.attributed;
+    const bool applies = config_.speak == Speak::any && isPrivateV4(config_.clientAddress);
+    for (const Index at : table_.snapshot(Exchange::awaiting)) {
+        Record& record = table_[at];
+        record.mayStandByPcp = record.phase == Phase::held && record.via == Via::pcp;
+        if (applies && (record.phase != Phase::leaving || record.mayStandByNatPmp)) {
+            toNatPmp(now, at);
+        } else if (record.phase == Phase::leaving) {
+            released(now, at, {}); // a gateway without PCP has no mapping made by PCP
+        } else {
+            refused(now, at, Errc::versionNotSupported, versionRetry);
+        }
+    }
+}
+
+} // namespace portolan::session
