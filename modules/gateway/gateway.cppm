@@ -17,8 +17,10 @@ export import :ranking;
 export import :source;
 export import :netlink;
 export import :route_dump;
+export import :next_hop_dump;
 export import :address_dump;
 export import :exchange;
+import :next_hop;
 import :system;
 
 export namespace portolan::gateway {

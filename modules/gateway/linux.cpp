@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 module;
 
+#include <algorithm>
 #include <arpa/inet.h>
 #include <boost/outcome/result.hpp>
 #include <boost/outcome/try.hpp>
@@ -155,9 +156,8 @@ private:
 
 /// Fills `dump`; an address family that this system lacks leaves it empty.
 template <class Request>
-result<void> fill(netlink::Dump& dump, Family family, Request request) {
-    result<void> read =
-        netlink::exchange(dump, Channel::open, [&](std::uint32_t sequence) { return request(family, sequence); });
+result<void> fill(netlink::Dump& dump, Request request) {
+    result<void> read = netlink::exchange(dump, Channel::open, request);
     if (!read && (read.error().code == std::errc::address_family_not_supported ||
                   read.error().code == std::errc::operation_not_supported)) {
         dump.begin(0);
@@ -224,13 +224,18 @@ void prefer(const Socket& socket, const Gateway& gateway) {
 
 result<std::vector<Route>> routes(Family family) {
     netlink::RouteDump dump{family};
-    BOOST_OUTCOME_TRY(fill(dump, family, netlink::routeRequest));
-    return dump.routes();
+    BOOST_OUTCOME_TRY(fill(dump, [&](std::uint32_t sequence) { return netlink::routeRequest(family, sequence); }));
+    if (std::none_of(dump.routes().begin(), dump.routes().end(), netlink::isUnresolved)) {
+        return dump.routes();
+    }
+    netlink::NextHopDump nextHops;
+    BOOST_OUTCOME_TRY(fill(nextHops, netlink::nextHopRequest));
+    return nextHops.resolve(dump.routes());
 }
 
 result<std::vector<LocalAddress>> addresses(Family family) {
     netlink::AddressDump dump{family};
-    BOOST_OUTCOME_TRY(fill(dump, family, netlink::addressRequest));
+    BOOST_OUTCOME_TRY(fill(dump, [&](std::uint32_t sequence) { return netlink::addressRequest(family, sequence); }));
     return dump.addresses();
 }
 
@@ -240,13 +245,12 @@ std::string interfaceName(std::uint32_t index) {
 }
 
 result<wire::Address> stackSource(const Gateway& gateway) {
-    constexpr std::uint16_t port = 5351; // RFC 6887 §19.1; any would do, nothing is sent
     const Socket socket{gateway.address->isV4() ? AF_INET : AF_INET6, SOCK_DGRAM, 0};
     if (!socket.isOpen()) {
         return noSource("opening a UDP socket");
     }
     prefer(socket, gateway);
-    const SocketAddress to = toSystem(*gateway.address, port, gateway.interfaceIndex);
+    const SocketAddress to = toSystem(*gateway.address, wire::serverPort, gateway.interfaceIndex);
     if (::connect(socket.fd(), &to.any, gateway.address->isV4() ? sizeof to.v4 : sizeof to.v6) != 0) {
         return noSource("connecting a UDP socket");
     }

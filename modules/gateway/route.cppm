@@ -63,6 +63,9 @@ struct Gateway {
 struct Route {
     Prefix destination{};
     Gateway gateway{};
+    /// The Linux next hop object that the route goes by, 0 for none. Where `gateway.interfaceIndex` is 0 the route says
+    /// nothing else, and `netlink::NextHopDump` has the rest.
+    std::uint32_t nextHopObject = 0;
 
     friend bool operator==(const Route&, const Route&) = default;
 };

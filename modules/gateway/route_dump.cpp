@@ -27,26 +27,21 @@ constexpr std::size_t tableAt = 4;
 constexpr std::size_t typeAt = 7;
 constexpr std::size_t flagsAt = 8;
 
-constexpr std::uint8_t typeUnicast = 1;             // RTN_UNICAST
-constexpr std::uint32_t flagCloned = 0x200;         // RTM_F_CLONED
-constexpr std::uint32_t flagsUseless = 1 | 16 | 32; // RTNH_F_DEAD, RTNH_F_LINKDOWN, RTNH_F_UNRESOLVED
+constexpr std::uint8_t typeUnicast = 1;     // RTN_UNICAST
+constexpr std::uint32_t flagCloned = 0x200; // RTM_F_CLONED
 
 /// RTA_*.
 enum RouteAttribute : std::uint16_t {
     destination = 1,
     source = 2,
     outInterface = 4,
-    gatewayAddress = 5,
     priority = 6,
     preferredSource = 7,
     multipath = 9,
     tableNumber = 15,
-    via = 18,
     routerPreference = 20,
+    nextHopObject = 30,
 };
-
-// struct rtnexthop: length 2, flags 1, weight 1, interface 4; attributes follow.
-constexpr std::size_t hopHeaderSize = 8;
 
 /// What one route message says, before it is split into its next hops.
 struct RouteMessage {
@@ -55,46 +50,10 @@ struct RouteMessage {
     std::optional<wire::Bytes> hops{};
 };
 
-Preference preferenceOf(std::uint8_t value) {
-    switch (value & 3) { // RFC 4191 §2.1: two bits, signed
-    case 1:
-        return Preference::high;
-    case 3:
-        return Preference::low;
-    default:
-        return Preference::medium;
-    }
-}
-
 /// Puts the address that `value` must hold into `to`; false if it holds none.
 bool readAddress(Family family, wire::Bytes value, std::optional<wire::Address>& to) {
     to = loadAddress(number(family), value);
     return to.has_value();
-}
-
-/// As `readAddress`, for a next hop: the all-zeros address means that there is none.
-bool readHop(std::uint8_t family, wire::Bytes value, std::optional<wire::Address>& to) {
-    to = loadAddress(family, value);
-    if (!to) {
-        return false;
-    }
-    if (to->isAny()) {
-        to.reset();
-    }
-    return true;
-}
-
-/// A next hop of a family that may not be the route's: family 2, then the address.
-bool readVia(wire::Bytes value, std::optional<wire::Address>& to) {
-    if (value.size() < 2) {
-        return false;
-    }
-    const auto family = load<std::uint16_t>(value, 0);
-    if (family != familyV4 && family != familyV6) {
-        to.reset(); // a label or a link-layer address is none that can be spoken to
-        return true;
-    }
-    return readHop(static_cast<std::uint8_t>(family), value.subspan(2), to);
 }
 
 template <class T>
@@ -104,43 +63,36 @@ bool readNumber(wire::Bytes value, T& to) {
     return read.has_value();
 }
 
+bool readDestination(wire::Bytes value, Route& route) {
+    const auto address = loadAddress(number(route.gateway.family), value);
+    route.destination.address = address.value_or(route.destination.address);
+    return address.has_value();
+}
+
+bool readSource(wire::Bytes value, RouteMessage& message) {
+    const auto address = loadAddress(number(message.route.gateway.family), value);
+    if (address && message.sourceLength != 0) {
+        message.route.gateway.onlyFrom = Prefix{*address, message.sourceLength};
+    }
+    return address.has_value();
+}
+
 bool readPreference(wire::Bytes value, Preference& to) {
     if (value.size() != 1) {
         return false;
     }
-    to = preferenceOf(value[0]);
+    const int signedTwoBits = value[0] & 3; // RFC 4191 §2.1
+    to = signedTwoBits == 1 ? Preference::high : signedTwoBits == 3 ? Preference::low : Preference::medium;
     return true;
-}
-
-/// The attributes that describe a next hop, in a route and in each hop of its list alike.
-bool readHopAttribute(const Attribute& attribute, Gateway& gateway) {
-    switch (attribute.type) {
-    case gatewayAddress:
-        return readHop(number(gateway.family), attribute.value, gateway.address);
-    case via:
-        return readVia(attribute.value, gateway.address);
-    default:
-        return true;
-    }
 }
 
 bool readAttribute(const Attribute& attribute, RouteMessage& message) {
     Gateway& gateway = message.route.gateway;
-    std::optional<wire::Address> address;
     switch (attribute.type) {
     case destination:
-        if (!readAddress(gateway.family, attribute.value, address)) {
-            return false;
-        }
-        message.route.destination.address = *address;
-        return true;
+        return readDestination(attribute.value, message.route);
     case source:
-        if (!readAddress(gateway.family, attribute.value, address)) {
-            return false;
-        }
-        gateway.onlyFrom =
-            message.sourceLength == 0 ? std::nullopt : std::optional{Prefix{*address, message.sourceLength}};
-        return true;
+        return readSource(attribute.value, message);
     case outInterface:
         return readNumber(attribute.value, gateway.interfaceIndex);
     case priority:
@@ -151,6 +103,8 @@ bool readAttribute(const Attribute& attribute, RouteMessage& message) {
         return readNumber(attribute.value, gateway.table);
     case routerPreference:
         return readPreference(attribute.value, gateway.preference);
+    case nextHopObject:
+        return readNumber(attribute.value, message.route.nextHopObject);
     case multipath:
         message.hops = attribute.value;
         return true;
@@ -159,33 +113,22 @@ bool readAttribute(const Attribute& attribute, RouteMessage& message) {
     }
 }
 
-/// Appends a route for each next hop in `hops`; false if they are malformed.
-bool readHops(wire::Bytes hops, const Route& route, std::vector<Route>& to) {
-    while (!hops.empty()) {
-        if (hops.size() < hopHeaderSize) {
-            return false;
-        }
-        const auto hop = takeRecord(hops, hopHeaderSize, load<std::uint16_t>(hops, 0));
-        if (!hop) {
-            return false;
-        }
-        Route one = route;
-        one.gateway.interfaceIndex = load<std::uint32_t>(*hop, 4);
-        if (!eachAttribute(hop->subspan(hopHeaderSize),
-                           [&](const Attribute& attribute) { return readHopAttribute(attribute, one.gateway); })) {
-            return false;
-        }
-        if (((*hop)[2] & flagsUseless) == 0) {
-            to.push_back(std::move(one));
-        }
-    }
-    return true;
-}
-
 /// Whether the fixed part of a message already says that the route is not one to look at. Most are not.
 bool isBeside(Family family, wire::Bytes body) {
     return body[0] != number(family) || body[typeAt] != typeUnicast || body[serviceAt] != 0 ||
            !mayBeDefault(family, body[destinationLengthAt]) || (load<std::uint32_t>(body, flagsAt) & flagCloned) != 0;
+}
+
+/// What a message says; none if it is malformed.
+std::optional<RouteMessage> readMessage(Family family, wire::Bytes body) {
+    RouteMessage message{.route = {}, .sourceLength = body[sourceLengthAt]};
+    message.route.gateway.family = family;
+    message.route.gateway.table = body[tableAt];
+    message.route.destination = {family == Family::v4 ? wire::Address::anyV4() : wire::Address::anyV6(),
+                                 body[destinationLengthAt]};
+    const bool whole = eachAttribute(body.subspan(routeHeaderSize),
+                                     [&](const Attribute& attribute) { return readAttribute(attribute, message); });
+    return whole ? std::optional{std::move(message)} : std::nullopt;
 }
 
 } // namespace
@@ -203,29 +146,21 @@ bool RouteDump::take(wire::Bytes body) {
     if (isBeside(family_, body)) {
         return true;
     }
-    RouteMessage message{.route = {}, .sourceLength = body[sourceLengthAt]};
-    Gateway& gateway = message.route.gateway;
-    gateway.family = family_;
-    gateway.table = body[tableAt];
-    message.route.destination = {family_ == Family::v4 ? wire::Address::anyV4() : wire::Address::anyV6(),
-                                 body[destinationLengthAt]};
-    if (!eachAttribute(body.subspan(routeHeaderSize),
-                       [&](const Attribute& attribute) { return readAttribute(attribute, message); })) {
+    std::optional<RouteMessage> message = readMessage(family_, body);
+    if (!message) {
         return false;
     }
-    if (!mayBeDefault(family_, message.route.destination)) {
-        return true;
-    }
     std::vector<Route> found;
-    if (message.hops) {
-        if (!readHops(*message.hops, message.route, found)) {
+    if (message->hops) {
+        if (!readHops(*message->hops, message->route, found)) {
             return false;
         }
     } else if ((load<std::uint32_t>(body, flagsAt) & flagsUseless) == 0) {
-        found.push_back(std::move(message.route));
+        found.push_back(std::move(message->route));
     }
     for (Route& route : found) {
-        if (route.gateway.interfaceIndex != 0) {
+        const bool leads = route.gateway.interfaceIndex != 0 || route.nextHopObject != 0;
+        if (leads && mayBeDefault(family_, route.destination)) {
             routes_.push_back(std::move(route));
         }
     }

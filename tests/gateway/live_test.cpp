@@ -138,6 +138,13 @@ BOOST_AUTO_TEST_CASE(names_the_link_that_has_no_next_hop) {
     BOOST_TEST(gateway.error().detail.starts_with("eth0 "));
 }
 
+BOOST_AUTO_TEST_CASE(finds_a_router_that_the_route_names_by_number_alone) {
+    std::ofstream{"/proc/sys/net/ipv4/nexthop_compat_mode"} << 0;
+    ip("nexthop add id 7 via 192.168.1.7 dev eth0");
+    ip("-4 route add default nhid 7");
+    BOOST_TEST(*found(Family::v4).address == address("192.168.1.7"));
+}
+
 BOOST_AUTO_TEST_CASE(takes_the_preferred_source_of_the_route) {
     ip("addr add 192.168.1.3/24 dev eth0");
     ip("-4 route add default via 192.168.1.1 src 192.168.1.3");

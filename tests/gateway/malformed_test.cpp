@@ -49,16 +49,20 @@ void feedToAll(std::span<const std::uint8_t> octets) {
         netlink::AddressDump addresses{family};
         addresses.begin(1);
         static_cast<void>(feedExactly(addresses, octets));
+        netlink::NextHopDump nextHops;
+        nextHops.begin(1);
+        static_cast<void>(feedExactly(nextHops, octets));
+        BOOST_TEST(nextHops.resolve(routes.routes()).size() <= routes.routes().size() * octets.size());
     }
 }
 
 /// Every datagram of some recordings.
 std::vector<Octets> recordings() {
     std::vector<Octets> all;
-    for (const std::string_view name :
-         {"home_routes4", "home_routes6", "home_addresses4", "home_addresses6", "multipath_routes4",
-          "multipath_routes6", "via_routes4", "split_routes6", "refused_everything", "tables_routes4",
-          "preference_routes6", "split_routes4", "nothing_routes6", "nexthop_objects_routes4"}) {
+    for (const std::string_view name : {"home_routes4", "home_routes6", "home_addresses4", "home_addresses6",
+                                        "multipath_routes4", "multipath_routes6", "via_routes4", "split_routes6",
+                                        "refused_everything", "tables_routes4", "preference_routes6", "split_routes4",
+                                        "nothing_routes6", "nexthop_objects_routes4", "nexthop_objects_nexthops"}) {
         const auto datagrams = testing::recording(name);
         all.insert(all.end(), datagrams.begin(), datagrams.end());
     }

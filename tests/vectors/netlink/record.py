@@ -24,6 +24,7 @@ KINDS = {
     "routes4": (26, struct.pack("=8BI", socket.AF_INET, 0, 0, 0, 0, 0, 0, 1, 0)),
     "routes6": (26, struct.pack("=8BI", socket.AF_INET6, 0, 0, 0, 0, 0, 0, 1, 0)),
     "everything": (26, struct.pack("=8BI", socket.AF_UNSPEC, 0, 0, 0, 0, 0, 0, 0, 0)),
+    "nexthops": (106, bytes(8)),
     "addresses4": (22, struct.pack("=4BI", socket.AF_INET, 0, 0, 0, 0)),
     "addresses6": (22, struct.pack("=4BI", socket.AF_INET6, 0, 0, 0, 0)),
 }
@@ -96,9 +97,16 @@ SCENES = {
         ip -6 route add default via fe80::11 dev eth0 metric 900 pref low
         ip -6 route add default via fe80::12 dev eth0 metric 512
         ip -6 route add default from 2001:db8:1::/48 via fe80::13 dev eth0 metric 512"""),
-    "nexthop_objects": (["routes4", "routes6"], """
+    "nexthop_objects": (["routes4", "routes6", "nexthops"], """
         ip nexthop add id 7 via 192.168.1.7 dev eth0
-        ip -4 route add default nhid 7"""),
+        ip nexthop add id 8 dev tun0
+        ip nexthop add id 9 group 7/8,3
+        ip nexthop add id 10 blackhole
+        ip -6 nexthop add id 16 via fe80::7 dev eth0
+        ip -4 route add default nhid 7 metric 1
+        ip -4 route add default nhid 9 metric 2
+        ip -4 route add default nhid 10 metric 3
+        ip -6 route add default nhid 16"""),
     "nothing": (["routes4", "routes6"], ""),
 }
 
