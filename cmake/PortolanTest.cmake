@@ -56,6 +56,8 @@ function(portolan_script_test name)
     set(arg_TIMEOUT 120)
   endif()
   add_test(NAME ${name} COMMAND ${arg_COMMAND})
-  set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT} SKIP_RETURN_CODE 77
+  # A script that takes too long is asked to end first, so that it can take away what it made.
+  set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" SKIP_RETURN_CODE 77
+    TIMEOUT ${arg_TIMEOUT} TIMEOUT_SIGNAL_NAME SIGTERM TIMEOUT_SIGNAL_GRACE_PERIOD 30
     ENVIRONMENT "${portolan_test_environment};${arg_ENVIRONMENT}")
 endfunction()

@@ -1,0 +1,187 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: MIT
+# The lab: a host behind a NAT router, and a host on the far side, in three network namespaces.
+#
+#   host 192.168.77.2 ---- 192.168.77.1 router 11.22.33.1 ---- 11.22.33.2 far
+#
+# The router masquerades by nftables and runs miniupnpd, which answers PCP and NAT-PMP. The far side's range is an ordinary
+# public one, since miniupnpd refuses to serve a private or reserved external address; no packet leaves the namespaces,
+# which have no other link. Source this file, call labUp, and everything is removed when the script ends, however it ends.
+
+labHostAddress=192.168.77.2
+labGatewayAddress=192.168.77.1
+labExternalAddress=11.22.33.1
+labFarAddress=11.22.33.2
+labDirectory=$(dirname "${BASH_SOURCE[0]}")
+
+# Unique by process, so that labs run side by side.
+labHost=portolan-$$-host
+labRouter=portolan-$$-router
+labFar=portolan-$$-far
+labState=
+labProcesses=()
+
+labSkip() {
+    echo "skip: $*"
+    exit 77
+}
+
+labFail() {
+    echo "FAILED: $*" >&2
+    if [ -n "$labState" ] && [ -s "$labState/gateway.log" ]; then
+        echo "-- what the gateway logged:" >&2
+        tail -n 30 "$labState/gateway.log" >&2
+    fi
+    exit 1
+}
+
+# expect DESCRIPTION COMMAND...: the command has to succeed.
+expect() {
+    local what=$1
+    shift
+    "$@" || labFail "$what"
+    echo "ok: $what"
+}
+
+inHost() { ip netns exec "$labHost" "$@"; }
+inRouter() { ip netns exec "$labRouter" "$@"; }
+inFar() { ip netns exec "$labFar" "$@"; }
+
+# Skips the test, loudly, where a lab cannot be had.
+labRequire() {
+    [ "$(uname -s)" = Linux ] || labSkip "the lab needs Linux's network namespaces"
+    [ "$(id -u)" = 0 ] || labSkip "the lab needs root, to make network namespaces"
+    local program
+    for program in ip nft miniupnpd python3 timeout "$@"; do
+        command -v "$program" >/dev/null || labSkip "the lab needs $program, which is not installed (scripts/setup test)"
+    done
+    miniupnpd --version 2>&1 | grep -q nftables || labSkip "this miniupnpd is not the one for nftables"
+}
+
+labDown() {
+    local process namespace
+    for process in "${labProcesses[@]}"; do
+        kill "$process" 2>/dev/null && wait "$process" 2>/dev/null
+    done
+    labProcesses=()
+    for namespace in "$labHost" "$labRouter" "$labFar"; do
+        ip netns delete "$namespace" 2>/dev/null
+    done
+    [ -z "$labState" ] || rm -rf "$labState"
+    labState=
+}
+
+# labRun NAMESPACE COMMAND...: runs the command in the background until labDown. Its process is the last of labProcesses.
+labRun() {
+    ip netns exec "$@" & # not by a function: the process to be killed is the command's own
+    labProcesses+=($!)
+}
+
+# labWait SECONDS COMMAND...: repeats the command until it succeeds.
+labWait() {
+    local deadline=$((SECONDS + $1))
+    shift
+    until "$@"; do
+        [ $SECONDS -lt $deadline ] || return 1
+        sleep 0.05
+    done
+}
+
+labLink() { # NAMESPACE INTERFACE ADDRESS NAMESPACE INTERFACE ADDRESS
+    ip link add name "$2" netns "$1" type veth peer name "$5" netns "$4" &&
+        ip -n "$1" address add "$3/24" dev "$2" && ip -n "$1" link set "$2" up &&
+        ip -n "$4" address add "$6/24" dev "$5" && ip -n "$4" link set "$5" up
+}
+
+labNamespaces() {
+    local namespace
+    for namespace in "$labHost" "$labRouter" "$labFar"; do
+        ip netns add "$namespace" && ip -n "$namespace" link set lo up || return 1
+    done
+    labLink "$labHost" eth0 $labHostAddress "$labRouter" lan0 $labGatewayAddress &&
+        labLink "$labFar" eth0 $labFarAddress "$labRouter" wan0 $labExternalAddress &&
+        ip -n "$labHost" route add default via $labGatewayAddress &&
+        inRouter sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'
+}
+
+# The chains that miniupnpd fills are empty at first: nothing comes in from the far side unasked.
+labFirewall() {
+    inRouter nft -f - <<'END'
+table inet filter {
+    chain miniupnpd { }
+    chain forward {
+        type filter hook forward priority 0; policy drop;
+        ct state established,related accept
+        iifname "lan0" oifname "wan0" accept
+        jump miniupnpd
+    }
+    chain prerouting_miniupnpd { }
+    chain postrouting_miniupnpd { }
+    chain prerouting {
+        type nat hook prerouting priority -100; policy accept;
+        jump prerouting_miniupnpd
+    }
+    chain postrouting {
+        type nat hook postrouting priority 100; policy accept;
+        jump postrouting_miniupnpd
+        oifname "wan0" masquerade
+    }
+}
+END
+}
+
+labGateway() { # [LINES OF CONFIGURATION...]
+    cat >"$labState/miniupnpd.conf" <<END
+ext_ifname=wan0
+listening_ip=lan0
+enable_natpmp=yes
+enable_upnp=no
+ipv6_disable=yes
+secure_mode=yes
+min_lifetime=120
+max_lifetime=86400
+lease_file=$labState/leases
+uuid=00000000-0000-0000-0000-000000000000
+END
+    local line
+    for line in "$@"; do echo "$line" >>"$labState/miniupnpd.conf"; done
+    echo "allow 1024-65535 192.168.77.0/24 1024-65535
+deny 0-65535 0.0.0.0/0 0-65535" >>"$labState/miniupnpd.conf"
+    labRun "$labRouter" miniupnpd -d -f "$labState/miniupnpd.conf" -P "$labState/miniupnpd.pid" \
+        >"$labState/gateway.log" 2>&1
+    labWait 10 grep -q 'Listening for NAT-PMP/PCP traffic' "$labState/gateway.log"
+}
+
+# labUp [LINES OF CONFIGURATION...]: the whole lab, with these lines added to the gateway's configuration.
+labUp() {
+    trap labDown EXIT
+    trap 'exit 1' HUP INT TERM
+    labState=$(mktemp -d)
+    labNamespaces || labFail "network namespaces could not be made"
+    labFirewall || labFail "nftables refused the router's rules"
+    labGateway "$@" || labFail "miniupnpd did not start"
+}
+
+# labServe ADDRESS PORT: an echo server on the host or on the far host, whichever has the address.
+labServe() {
+    local namespace=$labHost
+    [ "$1" != $labFarAddress ] || namespace=$labFar
+    labRun "$namespace" python3 "$labDirectory/peer.py" serve "$1" "$2"
+    labWait 10 ip netns exec "$namespace" python3 "$labDirectory/peer.py" say "$1" "$2" ready >/dev/null 2>&1 ||
+        labFail "no echo server at $1 port $2"
+}
+
+# hostReaches PORT: a TCP connection from the host to the far host goes out through the router.
+hostReaches() {
+    inHost timeout 20 python3 "$labDirectory/peer.py" say $labFarAddress "$1" "hello from $labHostAddress"
+}
+
+# farReaches PORT: a TCP connection from the far host to the external address comes in, and its bytes come back.
+farReaches() {
+    inFar timeout 20 python3 "$labDirectory/peer.py" say $labExternalAddress "$1" "hello from $labFarAddress, port $1"
+}
+
+# farIsShutOut PORT: no such connection is made.
+farIsShutOut() {
+    inFar timeout 20 python3 "$labDirectory/peer.py" refused $labExternalAddress "$1"
+}
