@@ -61,34 +61,27 @@ void Gateway::setExternalAddresses(TimePoint now, std::vector<wire::Address> add
 // RFC 6887 §14.2: mappings are repaired where they can be, and their clients told.
 void Gateway::readdress(TimePoint now, Mapping& row) {
     const auto address = state_.ports.addressFor(row.internal.address, row.external.address.isV4());
-    if (address == row.external.address) {
-        return;
+    if (!address || *address == row.external.address) {
+        return; // without a connection, mappings wait for the next address
     }
-    const bool told = state_.config.announce.updates && row.isExplicit() && !row.natPmp;
-    const bool wildcard = row.internal.port == 0;
     const Wish wish{.protocol = row.protocol,
                     .internal = row.internal,
                     .nonce = row.nonce,
-                    .suggested = {address.value_or(row.external.address), row.external.port},
+                    .suggested = {*address, row.external.port},
                     .v4 = row.external.address.isV4(),
                     .natPmp = row.natPmp,
                     .inbound = row.isInbound()};
-    std::optional<Endpoint> external;
-    if (address) {
-        external = wildcard ? Endpoint{*address, 0} : state_.ports.choose(now, wish);
+    const bool wildcard = row.internal.port == 0;
+    const auto external = wildcard ? std::optional{Endpoint{*address, 0}} : state_.ports.choose(now, wish);
+    const bool told = state_.config.announce.updates && row.isExplicit() && !row.natPmp;
+    const bool gone = !external || row.kind == Kind::implicit || row.preferFailure;
+    if (told) {
+        state_.announcer.update(now, row, gone);
     }
-    if (row.kind == Kind::implicit || row.preferFailure || (!external && row.kind != Kind::fixed)) {
-        if (told) {
-            state_.announcer.update(now, row, true);
-        }
+    if (gone) {
         state_.remove(now, row, Change::lost);
-        return;
-    }
-    if (external) {
+    } else {
         state_.move(row, *external);
-        if (told) {
-            state_.announcer.update(now, row, false);
-        }
     }
 }
 

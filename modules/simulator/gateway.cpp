@@ -64,6 +64,10 @@ Answer Gateway::answer(TimePoint now, const Endpoint& from, wire::Bytes datagram
     if (version == wire::natPmpVersion && config.natPmp.enabled) {
         return natPmp_.answer(now, from, datagram);
     }
+    const bool wrongLength = datagram.size() < wire::headerSize || datagram.size() % 4 != 0;
+    if (config.quirks.shortRequestAsNatPmp && config.pcp.enabled && version == wire::pcpVersion && wrongLength) {
+        return natPmp_.malformedPcp(now, datagram);
+    }
     if (config.pcp.enabled) {
         return pcp_.answer(now, from, datagram);
     }

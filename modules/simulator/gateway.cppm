@@ -64,8 +64,8 @@ public:
     /// Loses all dynamic mappings, as a restart does; begins a new epoch and announces it (RFC 6887 §8.5, §14.1.3).
     void resetState(TimePoint now);
 
-    /// Gives the gateway other external addresses (none: the connection is lost). Mappings move with them, their
-    /// clients get Mapping Updates, and a new epoch begins (RFC 6887 §8.5, §14.2).
+    /// Gives the gateway other external addresses. Mappings move with them, their clients get Mapping Updates, and a
+    /// new epoch begins (RFC 6887 §8.5, §14.2). None: the connection is lost, and mappings wait for the next address.
     void setExternalAddresses(TimePoint now, std::vector<wire::Address> addresses);
     void setExternalAddress(TimePoint now, const wire::Address& address);
 

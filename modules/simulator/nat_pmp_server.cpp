@@ -65,7 +65,9 @@ Answer NatPmpServer::answer(TimePoint now, const Endpoint& from, wire::Bytes req
         return map(now, from, mapping.assume_value());
     }
     const bool known = request[1] <= 2; // of a length no such request has
-    return known ? Answer{} : refuseOpcode(now, request);
+    return known ? Answer{}
+                 : refuse(now, request, static_cast<std::uint8_t>(responseBit | request[1]),
+                          NatPmpResult::unsupportedOpcode);
 }
 
 Answer NatPmpServer::rejectVersion(TimePoint now, wire::Bytes request) const {
@@ -78,10 +80,15 @@ Answer NatPmpServer::rejectVersion(TimePoint now, wire::Bytes request) const {
     return encoded(wire::NatPmpRefusal{opcode, NatPmpResult::unsupportedVersion, state_.epoch(now)});
 }
 
+Answer NatPmpServer::malformedPcp(TimePoint now, wire::Bytes request) const {
+    Answer answer = refuse(now, request, responseBit, NatPmpResult::networkFailure);
+    answer.resize(std::max<std::size_t>(answer.size(), wire::headerSize));
+    return answer;
+}
+
 // RFC 6886 §3.5: the whole request comes back; every answer has at least its result and the epoch.
-Answer NatPmpServer::refuseOpcode(TimePoint now, wire::Bytes request) const {
-    const Answer head = encoded(wire::NatPmpRefusal{static_cast<std::uint8_t>(responseBit | request[1]),
-                                                    NatPmpResult::unsupportedOpcode, state_.epoch(now)});
+Answer NatPmpServer::refuse(TimePoint now, wire::Bytes request, std::uint8_t opcode, NatPmpResult result) const {
+    const Answer head = encoded(wire::NatPmpRefusal{opcode, result, state_.epoch(now)});
     Answer answer(std::max(request.size(), head.size()));
     std::ranges::copy(request, answer.begin());
     std::ranges::copy(head, answer.begin());

@@ -26,6 +26,9 @@ public:
     /// "Unsupported version", in the form the gateway is configured for (RFC 6886 §3.5).
     [[nodiscard]] Answer rejectVersion(TimePoint now, wire::Bytes request) const;
 
+    /// What miniupnpd 2.3.1 says to a PCP request of a wrong length: version 0, opcode 128, result 3, and the request.
+    [[nodiscard]] Answer malformedPcp(TimePoint now, wire::Bytes request) const;
+
     /// The external address as an announcement (RFC 6886 §3.2.1), or in answer to that host.
     [[nodiscard]] Answer externalAddress(TimePoint now, const wire::Address& host) const;
 
@@ -37,7 +40,8 @@ private:
     [[nodiscard]] std::chrono::seconds lifetime(const wire::NatPmpMapRequest& request) const noexcept;
     [[nodiscard]] wire::NatPmpResult remove(TimePoint now, const Endpoint& from, const wire::NatPmpMapRequest& request);
     [[nodiscard]] wire::NatPmpResult removeAll(TimePoint now, const wire::Address& host, wire::Protocol protocol);
-    [[nodiscard]] Answer refuseOpcode(TimePoint now, wire::Bytes request) const;
+    [[nodiscard]] Answer refuse(TimePoint now, wire::Bytes request, std::uint8_t opcode,
+                                wire::NatPmpResult result) const;
 
     State& state_;
 };
