@@ -28,10 +28,12 @@ labSkip() {
 
 labFail() {
     echo "FAILED: $*" >&2
-    if [ -n "$labState" ] && [ -s "$labState/gateway.log" ]; then
-        echo "-- what the gateway logged:" >&2
-        tail -n 30 "$labState/gateway.log" >&2
-    fi
+    local file
+    for file in output complaint gateway.log; do
+        [ -s "$labState/$file" ] || continue
+        echo "-- $file:" >&2
+        tail -n 30 "$labState/$file" >&2
+    done
     exit 1
 }
 
@@ -185,3 +187,39 @@ farReaches() {
 farIsShutOut() {
     inFar timeout 20 python3 "$labDirectory/peer.py" refused $labExternalAddress "$1"
 }
+
+# portolan ARGUMENTS...: the command on the host; what it prints is kept for says, field and complains.
+portolan() {
+    inHost timeout 60 "$PORTOLAN_BIN" "$@" >"$labState/output" 2>"$labState/complaint"
+}
+
+says() { grep -qF -- "$1" "$labState/output"; }
+complains() { grep -qF -- "$1" "$labState/complaint"; }
+
+# field PATH: the value in the JSON object last printed, such as external.port.
+field() {
+    python3 -c '
+import json, sys
+value = json.load(open(sys.argv[1]))
+for key in sys.argv[2].split("."):
+    value = value[key]
+print(value)' "$labState/output" "$1"
+}
+
+fieldIs() { [ "$(field "$1")" = "$2" ]; }
+
+# exits STATUS COMMAND...
+exits() {
+    local wanted=$1 status=0
+    shift
+    "$@" || status=$?
+    [ $status = "$wanted" ] || echo "exit status $status, not $wanted" >&2
+    [ $status = "$wanted" ]
+}
+
+# interrupts PROCESS: the process, interrupted as by Ctrl-C, exits 0 in time.
+interrupts() {
+    kill -INT "$1" && labWait 20 ended "$1" && wait "$1"
+}
+
+ended() { ! kill -0 "$1" 2>/dev/null; }
