@@ -42,7 +42,7 @@ private:
 
     bool fields(Layout layout) { return fields(layout, datagram_.size()); }
 
-    void put(std::string_view name, Shape shape, std::size_t length);
+    void put(std::string_view name, Reading reading, std::size_t length);
     void putText(std::string_view name, std::size_t length);
     void addRefusal(const std::optional<Refusal>& refusal, std::size_t end);
 
@@ -66,11 +66,11 @@ void Annotator::run() {
     } else if (octet(0) == pcpVersion || decodeVersionRejection(datagram_)) {
         pcp();
     } else {
-        put("version", Shape::number, 1); // what follows is another version's business
+        put("version", asNumber, 1); // what follows is another version's business
     }
     if (at_ < datagram_.size()) {
         remark(text_, decoded_ ? "no meaning here" : "");
-        put("undecoded", Shape::octets, datagram_.size() - at_);
+        put("undecoded", asHex, datagram_.size() - at_);
     }
 }
 
@@ -105,7 +105,7 @@ void Annotator::pcp() {
         return;
     }
     if (at_ < datagram_.size()) {
-        put("opcode_specific_information", Shape::octets, datagram_.size() - at_);
+        put("opcode_specific_information", asHex, datagram_.size() - at_);
     }
 }
 
@@ -137,10 +137,10 @@ void Annotator::option(const RawOption& raw) {
         fields(layoutOf(raw.code), dataEnd);
     }
     if (at_ < dataEnd) {
-        put("data", Shape::octets, dataEnd - at_);
+        put("data", asHex, dataEnd - at_);
     }
     if (at_ < paddedEnd) {
-        put("padding", Shape::reserved, paddedEnd - at_);
+        put("padding", asReserved, paddedEnd - at_);
     }
 }
 
@@ -156,7 +156,7 @@ void Annotator::prefix64(std::size_t end) {
     }
     prefix64Data(prefixSize);
     if (prefixSize < addressPart) {
-        put("suffix", Shape::octets, addressPart - prefixSize);
+        put("suffix", asHex, addressPart - prefixSize);
     }
     if (end - at_ < 2) {
         return;
@@ -178,15 +178,15 @@ void Annotator::prefix64Data(std::size_t prefixSize) {
 void Annotator::natPmp() {
     const bool isRefusal = decoded_ && std::holds_alternative<NatPmpRefusal>(decoded_.assume_value());
     const bool isResponse = datagram_.size() > 1 && (octet(1) & 0x80) != 0;
-    put("version", Shape::number, 1);
+    put("version", asNumber, 1);
     if (at_ == datagram_.size()) {
         return;
     }
     if (isRefusal && !isResponse) {
         remark(text_, "a response without its top bit");
-        put("opcode", Shape::number, 1);
+        put("opcode", asNumber, 1);
     } else {
-        put("opcode", Shape::natPmpOpcode, 1);
+        put("opcode", asNatPmpOpcode, 1);
     }
     zeroLifetimeDeletes_ = true;
     if (isRefusal) {
@@ -217,16 +217,16 @@ bool Annotator::fields(Layout layout, std::size_t end) {
             return false;
         }
         if (length != 0) {
-            put(field.name, field.shape, length);
+            put(field.name, field.reading, length);
         }
     }
     return true;
 }
 
-void Annotator::put(std::string_view name, Shape shape, std::size_t length) {
+void Annotator::put(std::string_view name, Reading reading, std::size_t length) {
     const Bytes octets = datagram_.subspan(at_, length);
-    describeField(text_, shape, octets);
-    if (shape == Shape::requestedLifetime && zeroLifetimeDeletes_ && load32(octets.data()) == 0) {
+    reading(text_, octets);
+    if (reading == asRequestedLifetime && zeroLifetimeDeletes_ && load32(octets.data()) == 0) {
         remark(text_, "deletes");
     }
     putText(name, length);

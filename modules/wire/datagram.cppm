@@ -85,7 +85,13 @@ constexpr result<Datagram> decodeNatPmpRequest(Bytes datagram) noexcept {
     if (saysNatPmpOnly(datagram) && !(isMapping && datagram.size() == natPmpMapRequestSize)) {
         return widen(decodeNatPmpRefusal(datagram));
     }
-    return isMapping ? widen(decodeNatPmpMapRequest(datagram)) : widen(decodeNatPmpAddressRequest(datagram));
+    if (isMapping) {
+        return widen(decodeNatPmpMapRequest(datagram));
+    }
+    if (datagram[1] != 0) {
+        return Refusal{Fault::wrongOpcode, 1};
+    }
+    return widen(decodeNatPmpAddressRequest(datagram));
 }
 
 /// Whether a NAT-PMP response has no body of its own: any opcode but the three known, "unsupported version" of any

@@ -25,52 +25,9 @@ std::uint32_t numberOf(Bytes octets) {
     return number;
 }
 
-bool allZero(Bytes octets) {
-    return std::ranges::all_of(octets, [](std::uint8_t octet) { return octet == 0; });
-}
-
-void number(FieldText& text, Bytes octets, std::string_view noteOfZero = {}) {
-    const std::uint32_t value = numberOf(octets);
-    fmt::format_to(std::back_inserter(text.value), "{}", value);
-    if (value == 0) {
-        remark(text, noteOfZero);
-    }
-}
-
-/// The text in quotes, safe for a terminal: control characters, quotes and backslashes are escaped. Octets that are
-/// not UTF-8 are shown in hex.
-void quoted(FieldText& text, Bytes octets) {
-    if (!isUtf8(octets)) {
-        appendHex(text.value, octets);
-        remark(text, "not UTF-8");
-        return;
-    }
-    text.value.push_back('"');
-    while (!octets.empty()) {
-        const std::size_t size = utf8CharacterSize(octets);
-        const std::uint8_t first = octets[0];
-        const bool control = first < 0x20 || first == 0x7f || (first == 0xc2 && octets[1] < 0xa0);
-        if (control || first == '"' || first == '\\') {
-            fmt::format_to(std::back_inserter(text.value), "\\u{:04x}", control && size == 2 ? octets[1] : first);
-        } else {
-            text.value.append(octets.data(), octets.data() + size);
-        }
-        octets = octets.subspan(size);
-    }
-    text.value.push_back('"');
-}
-
-void address(FieldText& text, Bytes octets, std::string_view noteOfAny = {}) {
-    const Address read{loadArray<16>(octets.data())};
-    append(text.value, read);
-    if (read.isAny()) {
-        remark(text, noteOfAny);
-    }
-}
-
-void opcode(FieldText& text, std::uint8_t octet) {
-    append(text.value, static_cast<Opcode>(octet & 0x7f));
-    remark(text, (octet & 0x80) != 0 ? "response" : "request");
+void numberOrZero(FieldText& text, Bytes octets, std::string_view noteOfZero) {
+    asNumber(text, octets);
+    remark(text, numberOf(octets) == 0 ? noteOfZero : "");
 }
 
 std::string_view natPmpMeaning(std::uint8_t opcode) {
@@ -92,28 +49,17 @@ std::string_view natPmpMeaning(std::uint8_t opcode) {
     }
 }
 
-void natPmpOpcode(FieldText& text, Bytes octets) {
-    number(text, octets);
-    remark(text, natPmpMeaning(octets[0]));
-}
-
-void filterPrefix(FieldText& text, Bytes octets) {
-    number(text, octets, "removes all filters");
-    if (octets[0] > 96 && octets[0] <= 128) {
-        fmt::format_to(std::back_inserter(text.note), "/{} if IPv4", octets[0] - 96);
+/// Appends one UTF-8 character, so that it cannot disturb a terminal or the quotes around it: control characters,
+/// quotes and backslashes as \u and four hex digits.
+void appendEscaped(Text& to, Bytes character) {
+    const bool c1Control = character.size() == 2 && character[0] == 0xc2 && character[1] < 0xa0;
+    const std::uint8_t code = character.back();
+    const bool special = character.size() == 1 && (code < 0x20 || code == 0x7f || code == '"' || code == '\\');
+    if (c1Control || special) {
+        fmt::format_to(std::back_inserter(to), "\\u{:04x}", code);
+    } else {
+        to.append(character.data(), character.data() + character.size());
     }
-}
-
-void optionCode(FieldText& text, std::uint8_t octet) {
-    const auto code = static_cast<OptionCode>(octet);
-    append(text.value, code);
-    remark(text, isMandatory(code) ? "mandatory to process" : "optional to process");
-}
-
-void parity(FieldText& text, std::uint8_t octet) {
-    fmt::format_to(std::back_inserter(text.value), "{}", octet & 1);
-    remark(text, (octet & 1) != 0 ? "parity to be preserved" : "");
-    remark(text, (octet & 0xfe) != 0 ? "reserved bits not zero" : "");
 }
 
 } // namespace
@@ -125,69 +71,109 @@ void remark(FieldText& text, std::string_view note) {
     }
 }
 
-void describeField(FieldText& text, Shape shape, Bytes octets) {
-    switch (shape) {
-    case Shape::number:
-        number(text, octets);
-        return;
-    case Shape::opcode:
-        opcode(text, octets[0]);
-        return;
-    case Shape::natPmpOpcode:
-        natPmpOpcode(text, octets);
-        return;
-    case Shape::reserved:
-        appendHex(text.value, octets);
-        remark(text, allZero(octets) ? "" : "not zero, ignored");
-        return;
-    case Shape::resultCode:
-        append(text.value, static_cast<ResultCode>(octets[0]));
-        return;
-    case Shape::natPmpResult:
-        append(text.value, static_cast<NatPmpResult>(numberOf(octets)));
-        return;
-    case Shape::requestedLifetime:
-    case Shape::seconds:
-        number(text, octets);
-        remark(text, "seconds");
-        return;
-    case Shape::protocol:
-        append(text.value, static_cast<Protocol>(octets[0]));
-        return;
-    case Shape::address:
-        address(text, octets);
-        return;
-    case Shape::suggestedAddress:
-        address(text, octets, "no preference");
-        return;
-    case Shape::suggestedPort:
-        number(text, octets, "no preference");
-        return;
-    case Shape::internalPort:
-        number(text, octets, "all ports");
-        return;
-    case Shape::filterPort:
-        number(text, octets, "any port");
-        return;
-    case Shape::filterPrefix:
-        filterPrefix(text, octets);
-        return;
-    case Shape::ipv4Address:
-        append(text.value, Address::v4(loadArray<4>(octets.data())));
-        return;
-    case Shape::optionCode:
-        optionCode(text, octets[0]);
-        return;
-    case Shape::parity:
-        parity(text, octets[0]);
-        return;
-    case Shape::text:
-        quoted(text, octets);
-        return;
-    case Shape::octets:
-        appendHex(text.value, octets);
+void asNumber(FieldText& text, Bytes octets) {
+    fmt::format_to(std::back_inserter(text.value), "{}", numberOf(octets));
+}
+
+void asSeconds(FieldText& text, Bytes octets) {
+    asNumber(text, octets);
+    remark(text, "seconds");
+}
+
+void asRequestedLifetime(FieldText& text, Bytes octets) {
+    asSeconds(text, octets);
+}
+
+void asOpcode(FieldText& text, Bytes octets) {
+    append(text.value, static_cast<Opcode>(octets[0] & 0x7f));
+    remark(text, (octets[0] & 0x80) != 0 ? "response" : "request");
+}
+
+void asNatPmpOpcode(FieldText& text, Bytes octets) {
+    asNumber(text, octets);
+    remark(text, natPmpMeaning(octets[0]));
+}
+
+void asReserved(FieldText& text, Bytes octets) {
+    asHex(text, octets);
+    const bool zero = std::ranges::all_of(octets, [](std::uint8_t octet) { return octet == 0; });
+    remark(text, zero ? "" : "not zero, ignored");
+}
+
+void asResultCode(FieldText& text, Bytes octets) {
+    append(text.value, static_cast<ResultCode>(octets[0]));
+}
+
+void asNatPmpResult(FieldText& text, Bytes octets) {
+    append(text.value, static_cast<NatPmpResult>(load16(octets.data())));
+}
+
+void asProtocol(FieldText& text, Bytes octets) {
+    append(text.value, static_cast<Protocol>(octets[0]));
+}
+
+void asAddress(FieldText& text, Bytes octets) {
+    append(text.value, Address{loadArray<16>(octets.data())});
+}
+
+void asSuggestedAddress(FieldText& text, Bytes octets) {
+    asAddress(text, octets);
+    remark(text, Address{loadArray<16>(octets.data())}.isAny() ? "no preference" : "");
+}
+
+void asIpv4Address(FieldText& text, Bytes octets) {
+    append(text.value, Address::v4(loadArray<4>(octets.data())));
+}
+
+void asSuggestedPort(FieldText& text, Bytes octets) {
+    numberOrZero(text, octets, "no preference");
+}
+
+void asInternalPort(FieldText& text, Bytes octets) {
+    numberOrZero(text, octets, "all ports");
+}
+
+void asFilterPort(FieldText& text, Bytes octets) {
+    numberOrZero(text, octets, "any port");
+}
+
+void asFilterPrefix(FieldText& text, Bytes octets) {
+    numberOrZero(text, octets, "removes all filters");
+    if (octets[0] > 96 && octets[0] <= 128) {
+        fmt::format_to(std::back_inserter(text.note), "/{} if IPv4", octets[0] - 96);
+    }
+}
+
+void asOptionCode(FieldText& text, Bytes octets) {
+    const auto code = static_cast<OptionCode>(octets[0]);
+    append(text.value, code);
+    remark(text, isMandatory(code) ? "mandatory to process" : "optional to process");
+}
+
+void asParity(FieldText& text, Bytes octets) {
+    const bool keep = (octets[0] & 1) != 0;
+    appendText(text.value, keep ? "1" : "0");
+    remark(text, keep ? "parity to be preserved" : "");
+    remark(text, (octets[0] & 0xfe) != 0 ? "reserved bits not zero" : "");
+}
+
+void asText(FieldText& text, Bytes octets) {
+    if (!isUtf8(octets)) {
+        asHex(text, octets);
+        remark(text, "not UTF-8");
         return;
     }
+    text.value.push_back('"');
+    while (!octets.empty()) {
+        const std::size_t size = utf8CharacterSize(octets);
+        appendEscaped(text.value, octets.first(size));
+        octets = octets.subspan(size);
+    }
+    text.value.push_back('"');
+}
+
+void asHex(FieldText& text, Bytes octets) {
+    appendHex(text.value, octets);
 }
 
 } // namespace portolan::wire

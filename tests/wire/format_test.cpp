@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <array>
+#include <bit>
 #include <boost/test/unit_test.hpp>
 #include <cstdint>
 #include <fmt/format.h>
@@ -70,12 +71,13 @@ BOOST_AUTO_TEST_CASE(a_nonce_is_24_hex_digits) {
 }
 
 BOOST_AUTO_TEST_CASE(a_code_is_its_name_or_its_number) {
-    BOOST_TEST(fmt::format("{} {}", Opcode::peer, static_cast<Opcode>(60)) == "PEER 60");
-    BOOST_TEST(fmt::format("{} {}", Protocol::udp, static_cast<Protocol>(46)) == "udp 46");
-    BOOST_TEST(fmt::format("{} {}", ResultCode::noResources, static_cast<ResultCode>(200)) == "NO_RESOURCES 200");
-    BOOST_TEST(fmt::format("{} {}", NatPmpResult::outOfResources, static_cast<NatPmpResult>(65535)) ==
+    BOOST_TEST(fmt::format("{} {}", Opcode::peer, std::bit_cast<Opcode>(std::uint8_t{60})) == "PEER 60");
+    BOOST_TEST(fmt::format("{} {}", Protocol::udp, std::bit_cast<Protocol>(std::uint8_t{46})) == "udp 46");
+    BOOST_TEST(fmt::format("{} {}", ResultCode::noResources, std::bit_cast<ResultCode>(std::uint8_t{200})) ==
+               "NO_RESOURCES 200");
+    BOOST_TEST(fmt::format("{} {}", NatPmpResult::outOfResources, std::bit_cast<NatPmpResult>(std::uint16_t{65535})) ==
                "OUT_OF_RESOURCES 65535");
-    BOOST_TEST(fmt::format("{} {}", OptionCode::filter, static_cast<OptionCode>(90)) == "FILTER 90");
+    BOOST_TEST(fmt::format("{} {}", OptionCode::filter, std::bit_cast<OptionCode>(std::uint8_t{90})) == "FILTER 90");
 }
 
 BOOST_AUTO_TEST_CASE(a_refusal_names_the_fault_and_the_octet) {

@@ -45,6 +45,10 @@ constexpr PeerRequest goodPeer{.lifetimeSeconds = 600,
                                .remoteAddress = Address::v4(198, 51, 100, 7),
                                .options = {}};
 
+std::optional<Rule> ruleOf(const std::optional<Breach>& breach) {
+    return breach ? std::optional{breach->rule} : std::nullopt;
+}
+
 /// The rule that the request with these options (in hex) breaks, as text; "none" if it breaks none.
 template <class Request>
 std::string broken(Request request, std::string_view hex = {}) {
@@ -125,9 +129,7 @@ BOOST_AUTO_TEST_CASE(more_than_1100_octets_are_too_many, *label("C6887-005")) {
     const Octets one = octets(filter);
     filters.insert(filters.end(), one.begin(), one.end());
     request.options = Options::readable(filters);
-    const auto breach = check(request);
-    BOOST_TEST_REQUIRE(breach.has_value());
-    BOOST_TEST(breach->rule == Rule::fitsMessage);
+    BOOST_TEST((ruleOf(check(request)) == Rule::fitsMessage));
 }
 
 BOOST_AUTO_TEST_CASE(all_protocols_have_no_internal_port, *label("C6887-068")) {
@@ -255,9 +257,7 @@ BOOST_AUTO_TEST_CASE(a_description_has_at_most_1016_octets, *label("C7220-004"))
     BOOST_TEST_REQUIRE(writer.add(RawOption{OptionCode::description, text}).has_value());
     MapRequest request = goodMap;
     request.options = writer.options();
-    const auto breach = check(request);
-    BOOST_TEST_REQUIRE(breach.has_value());
-    BOOST_TEST(breach->rule == Rule::optionLength);
+    BOOST_TEST((ruleOf(check(request)) == Rule::optionLength));
 }
 
 BOOST_AUTO_TEST_CASE(prefix64_asks_with_the_empty_96_bit_prefix,
@@ -305,10 +305,8 @@ BOOST_AUTO_TEST_CASE(checkpoint_required_stands_once_on_a_mapping, *label("C7767
 
 BOOST_AUTO_TEST_CASE(options_of_responses_are_not_sent) {
     const Octets body = octets("00000000 00000000 0a000004 00000e10");
-    const auto breach = check(RawRequest{.header = {.opcode = Opcode::authentication}, .body = body});
-    BOOST_TEST_REQUIRE(breach.has_value());
-    BOOST_TEST(breach->rule == Rule::optionBelongsInRequest);
-    BOOST_TEST(breach->offset == 32);
+    const RawRequest request{.header = {.opcode = Opcode::authentication}, .body = body};
+    BOOST_TEST((check(request) == Breach{Rule::optionBelongsInRequest, "SESSION_LIFETIME", 32}));
 }
 
 BOOST_AUTO_TEST_CASE(options_without_a_definition_are_free) {
