@@ -60,7 +60,7 @@ public:
             token, core_, std::move(request));
     }
 
-    /// Asks for the external address of this host's gateway. By PCP that takes a mapping of a port that nobody serves
+    /// Asks for the external address of this host's gateway. By PCP that takes a mapping of a UDP port of its own
     /// for a moment (RFC 6887 §11.6). Errors as of `map`.
     template <net::completion_token_for<void(result<net::ip::address>)> Token = net::use_awaitable_t<>>
     auto externalAddress(Token&& token = {}) {

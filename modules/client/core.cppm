@@ -68,7 +68,7 @@ private:
     result<LinkPtr> chooseLink();
     result<LinkPtr> linkTo(GatewayInfo info, std::optional<net::ip::address> source);
     void doExternalAddress(Waiting<AddressHandler> waiting);
-    result<void> queryAddress(GatewayLink& link, std::uint16_t internalPort);
+    result<void> queryAddress(GatewayLink& link);
     void addressAnswered(GatewayLink& link, const session::Event& event);
     void finishAddress(GatewayLink& link, const result<net::ip::address>& outcome);
 

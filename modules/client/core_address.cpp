@@ -84,19 +84,20 @@ void Core::doExternalAddress(Waiting<AddressHandler> waiting) {
     GatewayLink& link = *chosen.value();
     link.addressWaiting.push_back(std::move(waiting));
     if (!link.addressQuery) {
-        link.addressByOwnPort = false;
         link.addressTransmittedBefore = link.session().statistics().transmitted;
         link.addressDeadline = transport::now() + options_.timeout;
-        if (const auto asked = queryAddress(link, session::discardPort); !asked) {
+        if (const auto asked = queryAddress(link); !asked) {
             finishAddress(link, asked.error());
         }
     }
     pump();
 }
 
-result<void> Core::queryAddress(GatewayLink& link, std::uint16_t internalPort) {
+result<void> Core::queryAddress(GatewayLink& link) {
+    // RFC 6887 §11.6 suggests port 9, but many gateways map no port below 1024, and miniupnpd tries 65,535 external
+    // ports before it says so. The port this link asks from is high, and no one else can have it.
     BOOST_OUTCOME_TRY(link.addressQuery,
-                      link.session().handleAddressQuery(transport::now(), transport::randomNonce(), internalPort));
+                      link.session().handleAddressQuery(transport::now(), transport::randomNonce(), link.link().localPort()));
     return boost::outcome_v2::success();
 }
 
@@ -110,11 +111,6 @@ void Core::addressAnswered(GatewayLink& link, const session::Event& event) {
         return;
     }
     link.addressQuery.reset();
-    // Many gateways map no port below 1024. The port this link asks from is high, and no one else can have it.
-    const bool portMayBeWhy = event.error == make_error_code(wire::ResultCode::notAuthorized);
-    if (portMayBeWhy && !std::exchange(link.addressByOwnPort, true) && queryAddress(link, link.link().localPort())) {
-        return;
-    }
     finishAddress(link, link.refusal(event));
 }
 

@@ -70,7 +70,6 @@ public:
     std::optional<session::MappingId> addressQuery;
     std::optional<session::TimePoint> addressDeadline;
     std::uint64_t addressTransmittedBefore = 0;
-    bool addressByOwnPort = false; ///< the discard port was refused
 
 private:
     GatewayInfo info_;
