@@ -4,6 +4,8 @@ module;
 /// The command `portolan`: what its arguments mean, what it does, and what it says. A module, so that tests see it.
 export module portolan.cli;
 
+export import portolan;
+export import portolan.simulator;
 export import :exit_status;
 export import :arguments;
 export import :hex;
@@ -11,5 +13,6 @@ export import :commands;
 export import :command_line;
 export import :failure;
 export import :json;
+export import :message_json;
 export import :output;
 export import :run;

@@ -6,6 +6,7 @@ module;
 
 export module portolan.cli:run;
 
+import portolan.wire;
 import :commands;
 import :exit_status;
 import :output;
@@ -26,6 +27,9 @@ ExitStatus execute(const AddressCommand& command, Output& output);
 ExitStatus execute(const GatewaysCommand& command, Output& output);
 ExitStatus execute(const DecodeCommand& command, Output& output);
 ExitStatus execute(const SimulateCommand& command, Output& output);
+
+/// Prints the fields of a datagram, a row each: offset, octets, name, value.
+void explainDatagram(wire::Bytes datagram, Output& output);
 
 /// Prints the datagrams that `map` would send first, and sends nothing.
 ExitStatus showRequest(const MapCommand& command, Output& output);
