@@ -20,7 +20,7 @@ ExitStatus execute(const AddressCommand& command, Output& output) {
         }
         const std::string text = address.value().to_string();
         if (output.json()) {
-            output.line(Json{{"event", "address"}, {"address", text}});
+            output.object(Json{{"event", "address"}, {"address", text}});
         } else {
             output.line(text);
         }

@@ -43,9 +43,8 @@ UsageError noAddress(std::string_view text) {
 Parsed<net::ip::address> parseAnyAddress(std::string_view text) {
     const auto parts = unbracket(text);
     net::error_code error;
-    const auto address = parts && parts->rest.empty()
-                             ? net::ip::make_address(std::string{parts->address}, error)
-                             : net::ip::address{};
+    const auto address =
+        parts && parts->rest.empty() ? net::ip::make_address(std::string{parts->address}, error) : net::ip::address{};
     if (!parts || !parts->rest.empty() || error || (parts->inBrackets && !address.is_v6())) {
         return noAddress(text);
     }

@@ -115,8 +115,8 @@ Parsed<std::chrono::seconds> parseLifetime(std::string_view text) {
 Parsed<std::chrono::milliseconds> parseTimeout(std::string_view text) {
     const auto seconds = wholeNumber<double>(text);
     if (!seconds || !(*seconds >= 0.001 && *seconds <= maxTimeoutSeconds)) {
-        return UsageError{fmt::format("timeout in seconds is a number from 0.001 to {}, not \"{}\"", maxTimeoutSeconds,
-                                      text)};
+        return UsageError{
+            fmt::format("timeout in seconds is a number from 0.001 to {}, not \"{}\"", maxTimeoutSeconds, text)};
     }
     return std::chrono::milliseconds{std::llround(*seconds * 1000)};
 }

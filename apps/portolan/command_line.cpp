@@ -4,11 +4,11 @@ module;
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <boost/outcome/result.hpp>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -34,9 +34,13 @@ CLI::Option* add(CLI::App& app, const std::string& name, const char* shape, Valu
     return app.add_option_function<std::string>(name, read, help)->type_name(shape);
 }
 
-void addCommon(CLI::App& app, CommonOptions& options) {
+constexpr const char* waitsForAnswer = "How long to wait for an answer (default 10)";
+constexpr const char* waitsForNothing = "Without effect here: there is nothing to wait for";
+constexpr const char* endsBySelf = "End after this time (default: when interrupted)";
+
+void addCommon(CLI::App& app, CommonOptions& options, const char* timeoutHelp) {
     app.add_flag("--json", options.json, "Say everything as JSON, one object a line");
-    add(app, "--timeout", "SECONDS", options.timeout, parseTimeout, "How long to wait for an answer (default 10)");
+    add(app, "--timeout", "SECONDS", options.timeout, parseTimeout, timeoutHelp);
     app.add_flag("-v,--verbose", options.verbose, "Say more, on standard error");
     app.set_version_flag("--version", versionText, "Print the version and exit");
     app.get_help_ptr()->description("Print this help and exit");
@@ -87,10 +91,25 @@ void addUnmap(CLI::App& app, UnmapCommand& command) {
     app.footer("Example:\n  portolan unmap tcp:8080 --nonce 4f2a9c017be3d8560d91ac44");
 }
 
-void addDecode(CLI::App& app, std::vector<std::string>& words) {
-    app.add_option("hex", words, "The datagram; - or nothing: from standard input")->type_name("HEX|-");
-    app.footer("Reads one datagram of PCP or NAT-PMP in hex, with or without blanks, and tells what its octets mean.\n\n"
-               "Example:\n  portolan decode 00 80 00 00 00 00 03 e8 cb 00 71 2d");
+void addAddress(CLI::App& app, AddressCommand& /*command*/) {
+    app.footer("Example:\n  portolan address");
+}
+
+void addGateways(CLI::App& app, GatewaysCommand& /*command*/) {
+    app.footer("Example:\n  portolan gateways --json");
+}
+
+void addDecode(CLI::App& app, DecodeCommand& command) {
+    const auto join = [&command](const std::vector<std::string>& words) {
+        if (words != std::vector<std::string>{"-"}) {
+            command.hex = CLI::detail::join(words, " ");
+        }
+    };
+    app.add_option_function<std::vector<std::string>>("hex", join, "The datagram; - or nothing: from standard input")
+        ->type_name("HEX|-");
+    app.footer(
+        "Reads one datagram of PCP or NAT-PMP in hex, with or without blanks, and tells what its octets mean.\n\n"
+        "Example:\n  portolan decode 00 80 00 00 00 00 03 e8 cb 00 71 2d");
 }
 
 void addSimulate(CLI::App& app, SimulateCommand& command) {
@@ -103,9 +122,10 @@ void addSimulate(CLI::App& app, SimulateCommand& command) {
     add(app, "--profile", "NAME", command.gateway, parseProfile,
         "What kind of gateway: strict (default), pcp-only, nat-pmp-only, feature-off, no-connection, "
         "refuses-port-zero, short-lifetimes, miniupnpd, slow, silent, garbage");
-    app.footer("A gateway for tests: answers PCP and NAT-PMP, and carries TCP and UDP from the external address to the\n"
-               "mapped ports. Ends when interrupted, or after --timeout.\n\n"
-               "Example:\n  portolan simulate --listen 127.0.0.1:5351");
+    app.footer(
+        "A gateway for tests: answers PCP and NAT-PMP, and carries TCP and UDP from the external address to the\n"
+        "mapped ports. Ends when interrupted, or after --timeout.\n\n"
+        "Example:\n  portolan simulate --listen 127.0.0.1:5351");
 }
 
 /// The commands and where their options go. Not to be moved: CLI11 keeps references.
@@ -116,30 +136,25 @@ public:
         app_.set_version_flag("--version", versionText, "Print the version and exit");
         app_.get_help_ptr()->description("Print this help and exit");
         app_.footer("Each command has a --help of its own.\n\nExample:\n  portolan map tcp:8080");
-        subcommand("map", "Open a port on the gateway", map_, addMap);
-        subcommand("unmap", "Close a port that map left open", unmap_, addUnmap);
-        subcommand("address", "Ask for the external address", address_, [](CLI::App& app, AddressCommand&) {
-            app.footer("Example:\n  portolan address");
-        });
-        subcommand("gateways", "List the default routes of this host", gateways_, [](CLI::App& app, GatewaysCommand&) {
-            app.footer("Example:\n  portolan gateways --json");
-        });
-        subcommand("decode", "Explain a datagram of PCP or NAT-PMP octet by octet", decode_,
-                   [this](CLI::App& app, DecodeCommand&) { addDecode(app, words_); });
-        subcommand("simulate", "Be a gateway, for tests", simulate_, addSimulate);
+        add("map", "Open a port on the gateway", map_, addMap, waitsForAnswer);
+        add("unmap", "Close a port that map left open", unmap_, addUnmap, waitsForAnswer);
+        add("address", "Ask for the external address", address_, addAddress, waitsForAnswer);
+        add("gateways", "List the default routes of this host", gateways_, addGateways, waitsForNothing);
+        add("decode", "Explain a datagram of PCP or NAT-PMP octet by octet", decode_, addDecode, waitsForNothing);
+        add("simulate", "Be a gateway, for tests", simulate_, addSimulate, endsBySelf);
     }
 
     Wish read(std::span<const char* const> arguments);
 
 private:
     template <class CommandType, class AddOptions>
-    void subcommand(const char* name, const char* help, CommandType& command, AddOptions addOptions) {
+    void add(const char* name, const char* help, CommandType& command, AddOptions addOptions, const char* timeoutHelp) {
         CLI::App& app = *app_.add_subcommand(name, help);
         addOptions(app, command);
         if constexpr (requires { command.via; }) {
             addGateway(app, command.via);
         }
-        addCommon(app, command.common);
+        addCommon(app, command.common, timeoutHelp);
         app.final_callback([this, &command] { chosen_ = command; });
     }
 
@@ -152,22 +167,22 @@ private:
     GatewaysCommand gateways_;
     DecodeCommand decode_;
     SimulateCommand simulate_;
-    std::vector<std::string> words_; ///< of decode
     std::optional<Command> chosen_;
 };
 
 /// One line: lower case, no control characters, and where to read more.
 std::string Reader::complaint(const CLI::Error& error) const {
-    std::string text = error.what();
+    const auto commands = app_.get_subcommands();
+    const auto words = app_.remaining();
+    std::string text =
+        commands.empty() && !words.empty() ? "there is no command \"" + words.front() + '"' : error.what();
     std::ranges::replace_if(text, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; }, ' ');
-    const bool firstWordIsCapitalised = text.size() > 1 && text[0] >= 'A' && text[0] <= 'Z' && text[1] >= 'a';
-    if (firstWordIsCapitalised) {
+    const auto isUpper = [](char c) { return c >= 'A' && c <= 'Z'; };
+    if (text.size() > 1 && isUpper(text[0]) && !isUpper(text[1])) {
         text[0] = static_cast<char>(text[0] - 'A' + 'a');
     }
-    const auto parsed = app_.get_subcommands();
-    text += " (see portolan ";
-    text += parsed.empty() ? "" : parsed.back()->get_name() + ' ';
-    return text + "--help)";
+    const std::string command = commands.empty() ? "" : commands.back()->get_name() + ' ';
+    return text + " (see portolan " + command + "--help)";
 }
 
 Wish Reader::read(std::span<const char* const> arguments) {
@@ -180,17 +195,16 @@ Wish Reader::read(std::span<const char* const> arguments) {
     } catch (const CLI::Error& error) {
         return UsageError{complaint(error)};
     }
-    std::optional<UsageError> unfit;
-    if (const auto* map = std::get_if<MapCommand>(&*chosen_)) {
-        unfit = conflict(*map);
-    } else if (const auto* unmap = std::get_if<UnmapCommand>(&*chosen_)) {
-        unfit = conflict(*unmap);
-    } else if (auto* decode = std::get_if<DecodeCommand>(&*chosen_); decode && !words_.empty() && words_ != std::vector<std::string>{"-"}) {
-        decode->hex.emplace();
-        for (const std::string& word : words_) {
-            *decode->hex += word + ' ';
-        }
-    }
+    const auto unfit = std::visit(
+        [](const auto& command) -> std::optional<UsageError> {
+            if constexpr (requires { conflict(command); }) {
+                return conflict(command);
+            } else if constexpr (requires { command.via; }) {
+                return conflict(command.via);
+            }
+            return std::nullopt;
+        },
+        *chosen_);
     return unfit ? Wish{*unfit} : Wish{std::move(*chosen_)};
 }
 

@@ -79,10 +79,10 @@ struct SimulateCommand {
     simulator::Config gateway; ///< of the profile
 };
 
-using Command =
-    std::variant<MapCommand, UnmapCommand, AddressCommand, GatewaysCommand, DecodeCommand, SimulateCommand>;
+using Command = std::variant<MapCommand, UnmapCommand, AddressCommand, GatewaysCommand, DecodeCommand, SimulateCommand>;
 
 /// Why options that are sound one by one cannot go together; nothing if they can.
+[[nodiscard]] std::optional<UsageError> conflict(const GatewayOptions& via);
 [[nodiscard]] std::optional<UsageError> conflict(const MapCommand& command);
 [[nodiscard]] std::optional<UsageError> conflict(const UnmapCommand& command);
 

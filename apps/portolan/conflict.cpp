@@ -20,15 +20,15 @@ bool isTcpOrUdp(Protocol protocol) {
 }
 
 std::size_t requestSize(const MapCommand& command) {
-    return wire::mapSize + (command.thirdParty ? thirdPartySize : 0) +
-           (command.preferFailure ? preferFailureSize : 0) + command.filters.size() * filterSize;
+    return wire::mapSize + (command.thirdParty ? thirdPartySize : 0) + (command.preferFailure ? preferFailureSize : 0) +
+           command.filters.size() * filterSize;
 }
 
 /// What NAT-PMP cannot say (RFC 6886 §3.3), where the user wants nothing else.
 template <class MappingCommand>
 std::optional<UsageError> natPmpConflict(const MappingCommand& command) {
-    if (command.via.speak != Speak::natPmp) {
-        return std::nullopt;
+    if (auto unfit = conflict(command.via); unfit || command.via.speak != Speak::natPmp) {
+        return unfit;
     }
     if (!isTcpOrUdp(command.ports.protocol)) {
         return UsageError{"NAT-PMP maps tcp and udp only"};
@@ -40,6 +40,17 @@ std::optional<UsageError> natPmpConflict(const MappingCommand& command) {
 }
 
 } // namespace
+
+std::optional<UsageError> conflict(const GatewayOptions& via) {
+    if (via.gateway && via.source && via.gateway->address().is_v4() != via.source->is_v4()) {
+        return UsageError{"--gateway and --source are addresses of different families"};
+    }
+    const bool overV6 = (via.gateway && via.gateway->address().is_v6()) || (via.source && via.source->is_v6());
+    if (via.speak == Speak::natPmp && overV6) {
+        return UsageError{"NAT-PMP is spoken over IPv4 only"};
+    }
+    return std::nullopt;
+}
 
 std::optional<UsageError> conflict(const MapCommand& command) {
     if (command.keep && command.dryRun) {

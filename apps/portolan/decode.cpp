@@ -54,7 +54,7 @@ ExitStatus answerJson(wire::Bytes datagram, Output& output) {
     if (output.verbose()) {
         message.object["fields"] = fieldsOf(datagram);
     }
-    output.line(message.object);
+    output.object(message.object);
     return message.refusal ? ExitStatus::failed : ExitStatus::done;
 }
 
@@ -74,7 +74,7 @@ ExitStatus answerText(wire::Bytes datagram, Output& output) {
 
 ExitStatus answerNoHex(const HexError& error, Output& output) {
     if (output.json()) {
-        output.line(Json{{"error", error.message}, {"offset", error.offset}});
+        output.object(Json{{"error", error.message}, {"offset", error.offset}});
     } else {
         output.remark(fmt::format("{}, after {} octets", error.message, error.offset));
     }
@@ -89,8 +89,9 @@ void explainDatagram(wire::Bytes datagram, Output& output) {
         const std::string note = field.note.empty() ? "" : fmt::format(" ({})", field.note);
         for (std::size_t at = 0; at < octets.size(); at += octetsPerRow) {
             const std::string hex = spacedHex(octets.subspan(at, std::min(octetsPerRow, octets.size() - at)));
-            output.line(at == 0 ? fmt::format("{:4}  {:23}  {:<31} {}{}", field.offset, hex, field.name, field.value, note)
-                                : fmt::format("{:4}  {}", field.offset + at, hex));
+            output.line(at == 0
+                            ? fmt::format("{:4}  {:23}  {:<31} {}{}", field.offset, hex, field.name, field.value, note)
+                            : fmt::format("{:4}  {}", field.offset + at, hex));
         }
     });
 }

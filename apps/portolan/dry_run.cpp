@@ -44,13 +44,13 @@ void show(wire::Bytes datagram, const Way& way, Output& output) {
                     {"from", way.source.to_string()},
                     {"octets", datagram.size()},
                     {"hex", plainHex(datagram)}};
-        output.line(object);
+        output.object(object);
         return;
     }
     output.line(spacedHex(datagram));
     if (way.gateway) {
-        output.detail(fmt::format("to {}, from {}", toText(way.gateway->address(), way.gateway->port()),
-                                  way.source.to_string()));
+        output.detail(
+            fmt::format("to {}, from {}", toText(way.gateway->address(), way.gateway->port()), way.source.to_string()));
     }
     if (output.verbose()) {
         explainDatagram(datagram, output);

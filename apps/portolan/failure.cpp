@@ -43,7 +43,8 @@ Verdict judge(Errc code) {
     case Errc::alreadyMapped:
         return {ExitStatus::failed, "internal", "ALREADY_MAPPED", ""};
     case Errc::otherExternal:
-        return {ExitStatus::refused, "refused", "OTHER_EXTERNAL_PORT", "choose another port or leave out --prefer-failure"};
+        return {ExitStatus::refused, "refused", "OTHER_EXTERNAL_PORT",
+                "choose another port or leave out --prefer-failure"};
     case Errc::notAvailable:
         return {ExitStatus::refused, "refused", "NOT_AVAILABLE",
                 "it speaks NAT-PMP only, which maps single ports of tcp and udp, without options"};

@@ -85,7 +85,7 @@ ExitStatus execute(const GatewaysCommand& /*command*/, Output& output) {
         const bool used = !found && best && gateway == best.value();
         found = found || used;
         if (output.json()) {
-            output.line(describe(gateway, used));
+            output.object(describe(gateway, used));
         } else {
             output.line(summarize(gateway, used));
         }

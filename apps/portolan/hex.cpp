@@ -30,7 +30,8 @@ std::optional<std::uint8_t> hexDigit(char digit) {
 /// A character that may be anything, as it can be shown on a terminal.
 std::string shown(char character) {
     const bool printable = character >= ' ' && character <= '~';
-    return printable ? fmt::format("'{}'", character) : fmt::format("octet 0x{:02x}", static_cast<std::uint8_t>(character));
+    return printable ? fmt::format("'{}'", character)
+                     : fmt::format("octet 0x{:02x}", static_cast<std::uint8_t>(character));
 }
 
 /// Takes what may stand between octets off the front.

@@ -22,8 +22,8 @@ struct HexError {
     std::size_t offset = 0; ///< octets that were read before
 };
 
-using HexOctets = boost::outcome_v2::basic_result<std::vector<std::uint8_t>, HexError,
-                                                  boost::outcome_v2::policy::terminate>;
+using HexOctets =
+    boost::outcome_v2::basic_result<std::vector<std::uint8_t>, HexError, boost::outcome_v2::policy::terminate>;
 
 /// More octets than any datagram has are refused.
 inline constexpr std::size_t maxHexOctets = 65'535;

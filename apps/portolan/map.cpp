@@ -79,16 +79,16 @@ std::string unmapCommand(const MapCommand& command, const MappingInfo& info) {
 
 void report(const MapCommand& command, const MappingInfo& info, Output& output) {
     if (output.json()) {
-        output.line(describe(info));
+        output.object(describe(info));
         return;
     }
     const net::ip::udp::endpoint& gateway = info.gateway.endpoint;
     const std::string_view interfaceName = info.gateway.interfaceName;
-    output.line(fmt::format("{} {} is mapped to {}", info.protocol, toText(info.internalAddress, info.internalPort),
-                            info.externalAddress.is_unspecified()
-                                ? fmt::format("port {} of an external address that the gateway did not tell",
-                                              info.externalPort)
-                                : toText(info.externalAddress, info.externalPort)));
+    output.line(
+        fmt::format("{} {} is mapped to {}", info.protocol, toText(info.internalAddress, info.internalPort),
+                    info.externalAddress.is_unspecified()
+                        ? fmt::format("port {} of an external address that the gateway did not tell", info.externalPort)
+                        : toText(info.externalAddress, info.externalPort)));
     output.line(fmt::format("by {} of {}{}{}, for {} s", session::name(info.via),
                             toText(gateway.address(), gateway.port()), interfaceName.empty() ? "" : " on ",
                             interfaceName, info.lifetime.count()));
@@ -112,10 +112,10 @@ net::awaitable<ExitStatus> keep(Mapping mapping, Interrupt& interrupt, Output& o
         co_return output.fail(explain(released.error()));
     }
     if (output.json()) {
-        output.line(Json{{"event", "released"},
-                         {"protocol", fmt::format("{}", last.protocol)},
-                         {"internal", toJson(last.internalAddress, last.internalPort)},
-                         {"held", last.held}});
+        output.object(Json{{"event", "released"},
+                           {"protocol", fmt::format("{}", last.protocol)},
+                           {"internal", toJson(last.internalAddress, last.internalPort)},
+                           {"held", last.held}});
     } else {
         output.line("released");
     }

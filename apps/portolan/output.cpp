@@ -20,8 +20,8 @@ void writeTo(std::FILE* file, std::string_view text) {
 
 } // namespace
 
-void Output::line(const Json& object) {
-    writeTo(out_, object.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n');
+void Output::object(const Json& said) {
+    writeTo(out_, said.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n');
 }
 
 void Output::line(std::string_view text) {
@@ -49,9 +49,9 @@ ExitStatus Output::fail(const Failure& failure) {
         remark(failure.message);
         return failure.status;
     }
-    Json object{{"event", "error"}, {"kind", failure.kind}, {"code", failure.code}, {"message", failure.message}};
-    object["retry_after_s"] = failure.retryAfter ? Json(failure.retryAfter->count()) : Json(nullptr);
-    line(object);
+    Json told{{"event", "error"}, {"kind", failure.kind}, {"code", failure.code}, {"message", failure.message}};
+    told["retry_after_s"] = failure.retryAfter ? Json(failure.retryAfter->count()) : Json(nullptr);
+    object(told);
     return failure.status;
 }
 

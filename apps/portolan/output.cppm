@@ -30,8 +30,10 @@ public:
 
     [[nodiscard]] bool verbose() const noexcept { return verbose_; }
 
-    /// A line on standard output: JSON mode is for programs, and has nothing but objects there.
-    void line(const Json& object);
+    /// An object, on a line of standard output. In JSON mode, which is for programs, there is nothing else.
+    void object(const Json& said);
+
+    /// A line on standard output.
     void line(std::string_view text);
 
     /// A text on standard output that has its line ends.

@@ -84,11 +84,11 @@ private:
 void Narrator::listening(const simulator::Server& server, const net::ip::address& external, bool forwards) {
     const net::ip::udp::endpoint endpoint = server.endpoint();
     if (output_.json()) {
-        output_.line(Json{{"event", "listening"},
-                          {"address", endpoint.address().to_string()},
-                          {"port", endpoint.port()},
-                          {"external", external.to_string()},
-                          {"forwards", forwards}});
+        output_.object(Json{{"event", "listening"},
+                            {"address", endpoint.address().to_string()},
+                            {"port", endpoint.port()},
+                            {"external", external.to_string()},
+                            {"forwards", forwards}});
         return;
     }
     output_.line(fmt::format("serving PCP and NAT-PMP on {}, external address {}",
@@ -123,7 +123,7 @@ void Narrator::changed(const simulator::Event& event) {
         object["lifetime_s"] = lifetime.count();
     }
     object["via"] = mapping.natPmp ? "nat-pmp" : "pcp";
-    output_.line(object);
+    output_.object(object);
 }
 
 void Narrator::forwarding(simulator::MappingId id, Forwarding what, const simulator::Endpoint& peer) {
@@ -139,7 +139,7 @@ void Narrator::forwarding(simulator::MappingId id, Forwarding what, const simula
     object["protocol"] = mapping ? Json(fmt::format("{}", mapping->protocol)) : Json(nullptr);
     object["external"] = mapping ? toJson(mapping->external) : Json(nullptr);
     object["internal"] = mapping ? toJson(mapping->internal) : Json(nullptr);
-    output_.line(object);
+    output_.object(object);
 }
 
 /// Whether ports can be opened on this address.

@@ -42,7 +42,7 @@ ExitStatus execute(const UnmapCommand& command, Output& output) {
             co_return output.fail(explain(unmapped.error(), advice(command, unmapped.error())));
         }
         if (output.json()) {
-            output.line(describe(command));
+            output.object(describe(command));
         } else {
             output.line(fmt::format("{} is not mapped any more", toText(command.ports)));
         }

@@ -101,7 +101,8 @@ bool Process::readSome() {
     if (out_ < 0 && err_ < 0) {
         return false;
     }
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - std::chrono::steady_clock::now());
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - std::chrono::steady_clock::now());
     std::array<pollfd, 2> files{pollfd{out_, POLLIN, 0}, pollfd{err_, POLLIN, 0}};
     if (left.count() <= 0 || poll(files.data(), files.size(), static_cast<int>(left.count())) <= 0) {
         throw std::runtime_error{"the program says nothing more and does not end; so far: " + outText_ + errText_};

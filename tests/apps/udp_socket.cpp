@@ -39,19 +39,21 @@ UdpSocket::~UdpSocket() {
     close(socket_);
 }
 
-std::string UdpSocket::name() const {
+std::uint16_t UdpSocket::port() const {
     sockaddr_in own{};
     socklen_t size = sizeof own;
     check(getsockname(socket_, reinterpret_cast<sockaddr*>(&own), &size) == 0, "getsockname");
-    return "127.0.0.1:" + std::to_string(ntohs(own.sin_port));
+    return ntohs(own.sin_port);
+}
+
+std::string UdpSocket::name() const {
+    return "127.0.0.1:" + std::to_string(port());
 }
 
 void UdpSocket::closeToAll() {
     // A connected socket takes datagrams of its peer only, and the peer is itself.
-    sockaddr_in own{};
-    socklen_t size = sizeof own;
-    check(getsockname(socket_, reinterpret_cast<sockaddr*>(&own), &size) == 0, "getsockname");
-    check(connect(socket_, reinterpret_cast<const sockaddr*>(&own), size) == 0, "connect");
+    const sockaddr_in own = loopback(port());
+    check(connect(socket_, reinterpret_cast<const sockaddr*>(&own), sizeof own) == 0, "connect");
 }
 
 bool UdpSocket::hasDatagram() const {
@@ -66,15 +68,20 @@ Octets UdpSocket::receive() {
     check(poll(&file, 1, patience) > 0, "no datagram came");
     std::array<std::uint8_t, 2048> room{};
     socklen_t size = sizeof peer_;
-    const ssize_t received =
-        recvfrom(socket_, room.data(), room.size(), 0, reinterpret_cast<sockaddr*>(&peer_), &size);
+    const ssize_t received = recvfrom(socket_, room.data(), room.size(), 0, reinterpret_cast<sockaddr*>(&peer_), &size);
     check(received >= 0, "recvfrom");
     return {room.begin(), room.begin() + received};
 }
 
+void UdpSocket::send(const Octets& datagram, const std::string& address, std::uint16_t port) {
+    peer_ = loopback(port);
+    check(inet_pton(AF_INET, address.c_str(), &peer_.sin_addr) == 1, "inet_pton");
+    answer(datagram);
+}
+
 void UdpSocket::answer(const Octets& datagram) {
-    const ssize_t sent = sendto(socket_, datagram.data(), datagram.size(), 0,
-                                reinterpret_cast<const sockaddr*>(&peer_), sizeof peer_);
+    const ssize_t sent =
+        sendto(socket_, datagram.data(), datagram.size(), 0, reinterpret_cast<const sockaddr*>(&peer_), sizeof peer_);
     check(sent == static_cast<ssize_t>(datagram.size()), "sendto");
 }
 

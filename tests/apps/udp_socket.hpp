@@ -17,6 +17,8 @@ public:
     UdpSocket& operator=(const UdpSocket&) = delete;
     ~UdpSocket();
 
+    [[nodiscard]] std::uint16_t port() const;
+
     /// "127.0.0.1:PORT", for --gateway.
     [[nodiscard]] std::string name() const;
 
@@ -31,6 +33,8 @@ public:
 
     /// Answers the last datagram.
     void answer(const Octets& datagram);
+
+    void send(const Octets& datagram, const std::string& address, std::uint16_t port);
 
 private:
     int socket_;
