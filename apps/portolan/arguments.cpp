@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+module;
+
+#include <algorithm>
+#include <array>
+#include <boost/outcome/result.hpp>
+#include <boost/outcome/try.hpp>
+#include <charconv>
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <fmt/format.h>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+module portolan.cli;
+
+namespace portolan::cli {
+
+namespace {
+
+constexpr std::uint64_t maxPort = 65'535;
+constexpr double maxTimeoutSeconds = 86'400;
+
+/// The whole of `text` as a number; none if anything is left over.
+template <class Number>
+std::optional<Number> wholeNumber(std::string_view text) {
+    Number value{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    return error == std::errc{} && end == text.data() + text.size() ? std::optional{value} : std::nullopt;
+}
+
+Parsed<std::uint16_t> parseInternalPortNumber(std::string_view text) {
+    if (text == "all") {
+        return std::uint16_t{0};
+    }
+    if (wholeNumber<std::uint64_t>(text) == 0) {
+        return UsageError{"port 0 is no port; say \"all\" for all ports"};
+    }
+    BOOST_OUTCOME_TRY(const std::uint64_t port, parseNumber(text, 1, maxPort, "port"));
+    return static_cast<std::uint16_t>(port);
+}
+
+} // namespace
+
+Parsed<std::uint64_t> parseNumber(std::string_view text, std::uint64_t low, std::uint64_t high, std::string_view what) {
+    const auto value = wholeNumber<std::uint64_t>(text);
+    if (!value || *value < low || *value > high) {
+        return UsageError{fmt::format("{} is a number from {} to {}, not \"{}\"", what, low, high, text)};
+    }
+    return *value;
+}
+
+Parsed<Protocol> parseProtocol(std::string_view text) {
+    constexpr std::array known{Protocol::all,  Protocol::tcp,  Protocol::udp,
+                               Protocol::dccp, Protocol::sctp, Protocol::udplite};
+    const auto named =
+        std::find_if(known.begin(), known.end(), [text](Protocol protocol) { return wire::name(protocol) == text; });
+    if (named != known.end()) {
+        return *named;
+    }
+    const auto number = wholeNumber<std::uint8_t>(text);
+    if (!number) {
+        return UsageError{fmt::format("protocol is tcp, udp, sctp, dccp, udplite, all, or a number from 0 to 255, "
+                                      "not \"{}\"",
+                                      text)};
+    }
+    return static_cast<Protocol>(*number);
+}
+
+Parsed<PortSpec> parseInternalPort(std::string_view text) {
+    const std::size_t colon = text.find(':');
+    if (colon == std::string_view::npos) {
+        return UsageError{fmt::format("a mapping is PROTO:PORT, as in tcp:8080, not \"{}\"", text)};
+    }
+    PortSpec spec;
+    BOOST_OUTCOME_TRY(spec.protocol, parseProtocol(text.substr(0, colon)));
+    BOOST_OUTCOME_TRY(spec.internalPort, parseInternalPortNumber(text.substr(colon + 1)));
+    if (spec.protocol == Protocol::all && spec.internalPort != 0) {
+        return UsageError{"all protocols can only be mapped with all ports (all:all)"};
+    }
+    return spec;
+}
+
+Parsed<PortSpec> parsePortSpec(std::string_view text) {
+    const std::size_t first = text.find(':');
+    const std::size_t second = first == std::string_view::npos ? first : text.find(':', first + 1);
+    BOOST_OUTCOME_TRY(PortSpec spec, parseInternalPort(text.substr(0, second)));
+    if (second != std::string_view::npos) {
+        BOOST_OUTCOME_TRY(const std::uint64_t port, parseNumber(text.substr(second + 1), 1, maxPort, "external port"));
+        spec.externalPort = static_cast<std::uint16_t>(port);
+    }
+    if (spec.internalPort == 0 && spec.externalPort != 0) {
+        return UsageError{"all ports cannot be mapped to one external port"};
+    }
+    return spec;
+}
+
+std::string toText(const PortSpec& ports) {
+    std::string text = fmt::format("{}:", ports.protocol);
+    text += ports.internalPort == 0 ? "all" : fmt::format("{}", ports.internalPort);
+    if (ports.externalPort != 0) {
+        text += fmt::format(":{}", ports.externalPort);
+    }
+    return text;
+}
+
+Parsed<std::chrono::seconds> parseLifetime(std::string_view text) {
+    BOOST_OUTCOME_TRY(const std::uint64_t seconds, parseNumber(text, 1, 0xffff'ffff, "lifetime in seconds"));
+    return std::chrono::seconds{seconds};
+}
+
+Parsed<std::chrono::milliseconds> parseTimeout(std::string_view text) {
+    const auto seconds = wholeNumber<double>(text);
+    if (!seconds || !(*seconds >= 0.001 && *seconds <= maxTimeoutSeconds)) {
+        return UsageError{
+            fmt::format("timeout in seconds is a number from 0.001 to {}, not \"{}\"", maxTimeoutSeconds, text)};
+    }
+    return std::chrono::milliseconds{std::llround(*seconds * 1000)};
+}
+
+Parsed<Nonce> parseNonce(std::string_view text) {
+    const auto octets = parseHex(text);
+    Nonce nonce;
+    if (!octets || octets.assume_value().size() != nonce.octets.size()) {
+        return UsageError{fmt::format("a nonce is 24 hex digits, not \"{}\"", text)};
+    }
+    std::ranges::copy(octets.assume_value(), nonce.octets.begin());
+    return nonce;
+}
+
+Parsed<Speak> parseSpeak(std::string_view text) {
+    if (text == "auto") {
+        return Speak::any;
+    }
+    if (text == "pcp") {
+        return Speak::pcp;
+    }
+    if (text == "nat-pmp") {
+        return Speak::natPmp;
+    }
+    return UsageError{fmt::format("protocol to speak is auto, pcp or nat-pmp, not \"{}\"", text)};
+}
+
+} // namespace portolan::cli

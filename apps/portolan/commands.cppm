@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+module;
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+export module portolan.cli:commands;
+
+import portolan;
+import portolan.simulator;
+import :arguments;
+
+export namespace portolan::cli {
+
+/// What every command understands.
+struct CommonOptions {
+    bool json = false;
+    bool verbose = false;
+    std::optional<std::chrono::milliseconds> timeout; ///< none: the command's own
+};
+
+/// Which gateway is asked, from where and how.
+struct GatewayOptions {
+    std::optional<net::ip::udp::endpoint> gateway; ///< none: the default route's
+    std::optional<net::ip::address> source;        ///< none: the system's choice
+    Speak speak = Speak::any;
+};
+
+/// `portolan map`.
+struct MapCommand {
+    CommonOptions common;
+    GatewayOptions via;
+    PortSpec ports;
+    std::chrono::seconds lifetime{7200};
+    std::optional<Nonce> nonce;
+    bool preferFailure = false;
+    std::vector<Filter> filters;
+    std::optional<net::ip::address> thirdParty;
+    bool keep = false;
+    bool dryRun = false;
+};
+
+/// `portolan unmap`.
+struct UnmapCommand {
+    CommonOptions common;
+    GatewayOptions via;
+    PortSpec ports; ///< without an external one
+    std::optional<Nonce> nonce;
+    std::optional<net::ip::address> thirdParty;
+};
+
+/// `portolan address`.
+struct AddressCommand {
+    CommonOptions common;
+    GatewayOptions via;
+};
+
+/// `portolan gateways`.
+struct GatewaysCommand {
+    CommonOptions common;
+};
+
+/// `portolan decode`.
+struct DecodeCommand {
+    CommonOptions common;
+    std::optional<std::string> hex; ///< none: standard input
+};
+
+/// `portolan simulate`.
+struct SimulateCommand {
+    CommonOptions common;
+    net::ip::udp::endpoint listen{net::ip::address_v4::loopback(), 0};
+    net::ip::address external = net::ip::address_v4{{127, 0, 0, 2}};
+    simulator::Config gateway; ///< of the profile
+};
+
+using Command = std::variant<MapCommand, UnmapCommand, AddressCommand, GatewaysCommand, DecodeCommand, SimulateCommand>;
+
+/// Why options that are sound one by one cannot go together; nothing if they can.
+[[nodiscard]] std::optional<UsageError> conflict(const GatewayOptions& via);
+[[nodiscard]] std::optional<UsageError> conflict(const MapCommand& command);
+[[nodiscard]] std::optional<UsageError> conflict(const UnmapCommand& command);
+
+/// The simulated gateway of that name ("strict"); a `UsageError` that names them all if there is none.
+[[nodiscard]] Parsed<simulator::Config> parseProfile(std::string_view name);
+
+} // namespace portolan::cli

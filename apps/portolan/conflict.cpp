@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+module;
+
+#include <cstddef>
+#include <optional>
+
+module portolan.cli;
+
+namespace portolan::cli {
+
+namespace {
+
+// Octets of the options in a MAP request (RFC 6887 §13).
+constexpr std::size_t thirdPartySize = 20;
+constexpr std::size_t preferFailureSize = 4;
+constexpr std::size_t filterSize = 24;
+
+bool isTcpOrUdp(Protocol protocol) {
+    return protocol == Protocol::tcp || protocol == Protocol::udp;
+}
+
+std::size_t requestSize(const MapCommand& command) {
+    return wire::mapSize + (command.thirdParty ? thirdPartySize : 0) + (command.preferFailure ? preferFailureSize : 0) +
+           command.filters.size() * filterSize;
+}
+
+/// What NAT-PMP cannot say (RFC 6886 §3.3), where the user wants nothing else.
+template <class MappingCommand>
+std::optional<UsageError> natPmpConflict(const MappingCommand& command) {
+    if (auto unfit = conflict(command.via); unfit || command.via.speak != Speak::natPmp) {
+        return unfit;
+    }
+    if (!isTcpOrUdp(command.ports.protocol)) {
+        return UsageError{"NAT-PMP maps tcp and udp only"};
+    }
+    if (command.nonce || command.thirdParty) {
+        return UsageError{"NAT-PMP has neither --nonce nor --third-party"};
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
+std::optional<UsageError> conflict(const GatewayOptions& via) {
+    if (via.gateway && via.source && via.gateway->address().is_v4() != via.source->is_v4()) {
+        return UsageError{"--gateway and --source are addresses of different families"};
+    }
+    const bool overV6 = (via.gateway && via.gateway->address().is_v6()) || (via.source && via.source->is_v6());
+    if (via.speak == Speak::natPmp && overV6) {
+        return UsageError{"NAT-PMP is spoken over IPv4 only"};
+    }
+    return std::nullopt;
+}
+
+std::optional<UsageError> conflict(const MapCommand& command) {
+    if (command.keep && command.dryRun) {
+        return UsageError{"--keep and --dry-run exclude each other"};
+    }
+    if (command.preferFailure && command.ports.externalPort == 0) {
+        return UsageError{"--prefer-failure needs the external port, as in tcp:8080:443"};
+    }
+    if (requestSize(command) > wire::maxMessageSize) {
+        return UsageError{"too many filters: a request has at most 1100 octets, and a filter takes 24 of them"};
+    }
+    if (command.via.speak == Speak::natPmp && (command.preferFailure || !command.filters.empty())) {
+        return UsageError{"NAT-PMP has neither --prefer-failure nor --filter"};
+    }
+    if (command.via.speak == Speak::natPmp && command.ports.internalPort == 0) {
+        return UsageError{"NAT-PMP cannot map all ports"};
+    }
+    return natPmpConflict(command);
+}
+
+std::optional<UsageError> conflict(const UnmapCommand& command) {
+    return natPmpConflict(command);
+}
+
+} // namespace portolan::cli

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+module;
+
+#include <functional>
+
+// How a command waits: an event loop, and the user's Ctrl-C. Not exported.
+export module portolan.cli:interrupt;
+
+import portolan;
+import :exit_status;
+
+namespace portolan::cli {
+
+/// The wish to end: SIGINT (Ctrl-C) or SIGTERM. The first one is taken gently, a second one ends the program.
+class Interrupt {
+public:
+    explicit Interrupt(const net::any_io_executor& executor);
+
+    /// A completion token for an operation of the client that is cancelled by an interrupt. One at a time.
+    [[nodiscard]] auto token() { return net::bind_cancellation_slot(cancellation_.slot(), net::useAwaitable); }
+
+    /// Waits for an interrupt.
+    net::awaitable<void> wait();
+
+    /// Behaves as if interrupted, now.
+    void raise();
+
+    /// Leaves signals to the system again.
+    void close();
+
+private:
+    net::signal_set signals_;
+    net::steady_timer waiting_;
+    net::cancellation_signal cancellation_;
+    bool raised_ = false;
+};
+
+using Task = std::function<net::awaitable<ExitStatus>(Interrupt& interrupt)>;
+
+/// Runs `task` and then what it left to be done in the background, such as deleting a mapping that was given up.
+ExitStatus runTask(const Task& task);
+
+} // namespace portolan::cli

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+module;
+
+#include <cstdint>
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+export module portolan.cli:output;
+
+import portolan;
+import :commands;
+import :exit_status;
+import :failure;
+import :json;
+
+export namespace portolan::cli {
+
+/// Where the command says things. Every line is written out at once, so that another program can wait for it.
+class Output {
+public:
+    Output(std::FILE* out, std::FILE* err, bool json) noexcept : out_(out), err_(err), json_(json) {}
+
+    void configure(const CommonOptions& options) noexcept {
+        json_ = options.json;
+        verbose_ = options.verbose;
+    }
+
+    [[nodiscard]] bool json() const noexcept { return json_; }
+
+    [[nodiscard]] bool verbose() const noexcept { return verbose_; }
+
+    /// An object, on a line of standard output. In JSON mode, which is for programs, there is nothing else.
+    void object(const Json& said);
+
+    /// A line on standard output.
+    void line(std::string_view text);
+
+    /// A text on standard output that has its line ends.
+    void write(std::string_view text);
+
+    /// A line on standard error, if --verbose was given.
+    void detail(std::string_view text);
+
+    /// A line on standard error, in text mode only.
+    void remark(std::string_view text);
+
+    /// The error: an object on standard output in JSON mode, otherwise a line on standard error.
+    ExitStatus fail(const Failure& failure);
+
+    /// Whether everything could be written.
+    [[nodiscard]] bool good() const noexcept { return std::ferror(out_) == 0; }
+
+private:
+    std::FILE* out_;
+    std::FILE* err_;
+    bool json_;
+    bool verbose_ = false;
+};
+
+/// {"address":…,"port":…}
+[[nodiscard]] Json toJson(const net::ip::address& address, std::uint16_t port);
+
+/// "192.0.2.1:80", "[2001:db8::1]:80"; "192.0.2.1, all ports" for port 0.
+[[nodiscard]] std::string toText(const net::ip::address& address, std::uint16_t port);
+
+} // namespace portolan::cli

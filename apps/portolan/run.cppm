@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+module;
+
+#include <cstdio>
+#include <span>
+
+export module portolan.cli:run;
+
+import portolan.wire;
+import :commands;
+import :exit_status;
+import :output;
+
+export namespace portolan::cli {
+
+/// The whole program: reads the arguments, the first of which is its name, does what they say, and says what came of
+/// it. Does not throw.
+[[nodiscard]] ExitStatus run(std::span<const char* const> arguments, std::FILE* out, std::FILE* err) noexcept;
+
+} // namespace portolan::cli
+
+namespace portolan::cli {
+
+ExitStatus execute(const MapCommand& command, Output& output);
+ExitStatus execute(const UnmapCommand& command, Output& output);
+ExitStatus execute(const AddressCommand& command, Output& output);
+ExitStatus execute(const GatewaysCommand& command, Output& output);
+ExitStatus execute(const DecodeCommand& command, Output& output);
+ExitStatus execute(const SimulateCommand& command, Output& output);
+
+/// Prints the fields of a datagram, a row each: offset, octets, name, value.
+void explainDatagram(wire::Bytes datagram, Output& output);
+
+/// Prints the datagrams that `map` would send first, and sends nothing.
+ExitStatus showRequest(const MapCommand& command, Output& output);
+
+} // namespace portolan::cli

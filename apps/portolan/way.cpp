@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+module;
+
+#include <boost/outcome/result.hpp>
+#include <boost/outcome/try.hpp>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+module portolan.cli;
+
+import portolan.gateway;
+import portolan.transport;
+import :way;
+
+namespace portolan::cli {
+
+namespace {
+
+/// A gateway that was named, as the routing tables would list it.
+gateway::Gateway named(const net::ip::udp::endpoint& endpoint) {
+    gateway::Gateway gateway;
+    gateway.address = transport::toWire(endpoint.address());
+    if (endpoint.address().is_v6()) {
+        gateway.family = gateway::Family::v6;
+        gateway.interfaceIndex = static_cast<std::uint32_t>(endpoint.address().to_v6().scope_id());
+    }
+    return gateway;
+}
+
+} // namespace
+
+result<gateway::Gateway> preferred(std::span<const gateway::Gateway> ranked) {
+    auto best = gateway::choose(ranked, gateway::Family::v4);
+    if (!best && best.error().code == Errc::noGateway) {
+        auto other = gateway::choose(ranked, gateway::Family::v6);
+        if (other || other.error().code != Errc::noGateway) {
+            return other;
+        }
+        return Error{Errc::noGateway, "there is no default route; name the gateway (--gateway ADDR)"};
+    }
+    return best;
+}
+
+result<Way> wayFor(const GatewayOptions& options) {
+    Way way{options.gateway, {}, {}};
+    if (options.source) {
+        way.source = *options.source;
+        return way;
+    }
+    gateway::Gateway gateway;
+    if (options.gateway) {
+        gateway = named(*options.gateway);
+    } else {
+        BOOST_OUTCOME_TRY(const std::vector<gateway::Gateway> ranked, gateway::gateways());
+        BOOST_OUTCOME_TRY(gateway, preferred(ranked));
+        way.gateway.emplace(transport::toAsio(*gateway.address, gateway.interfaceIndex), wire::serverPort);
+    }
+    BOOST_OUTCOME_TRY(const wire::Address source, gateway::sourceAddress(gateway));
+    way.source = transport::toAsio(source, gateway.interfaceIndex);
+    way.interfaceName = gateway.interfaceName;
+    return way;
+}
+
+ClientOptions clientOptions(const GatewayOptions& via, const CommonOptions& common) {
+    ClientOptions options;
+    options.gateway = via.gateway;
+    options.source = via.source;
+    options.speak = via.speak;
+    options.timeout = common.timeout.value_or(options.timeout);
+    options.releaseTimeout = options.timeout;
+    return options;
+}
+
+} // namespace portolan::cli

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MIT
+#include <boost/test/unit_test.hpp>
+#include <chrono>
+#include <string>
+#include <variant>
+#include <vector>
+
+import portolan.cli;
+
+using namespace portolan;
+using namespace portolan::cli;
+using namespace std::chrono_literals;
+
+namespace {
+
+Wish read(std::vector<const char*> words) {
+    words.insert(words.begin(), "portolan");
+    return readCommandLine(words);
+}
+
+/// The command that the words mean. Fails the test if they mean none.
+template <class CommandType>
+CommandType readAs(std::vector<const char*> words) {
+    const Wish wish = read(std::move(words));
+    if (const auto* error = std::get_if<UsageError>(&wish)) {
+        BOOST_FAIL(error->message);
+    }
+    return std::get<CommandType>(std::get<Command>(wish));
+}
+
+std::string complaint(std::vector<const char*> words) {
+    const Wish wish = read(std::move(words));
+    const auto* error = std::get_if<UsageError>(&wish);
+    return error == nullptr ? "" : error->message;
+}
+
+/// What --help and --version say.
+std::string saying(std::vector<const char*> words) {
+    return std::get<Saying>(read(std::move(words))).text;
+}
+
+bool contains(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(apps_command_line)
+
+BOOST_AUTO_TEST_CASE(map_has_sensible_defaults) {
+    const auto command = readAs<MapCommand>({"map", "tcp:8080"});
+    BOOST_TEST((command.ports == PortSpec{Protocol::tcp, 8080, 0}));
+    BOOST_TEST((command.lifetime == 7200s));
+    BOOST_TEST((command.via.speak == Speak::any));
+    BOOST_TEST(!command.via.gateway.has_value());
+    BOOST_TEST(!command.nonce.has_value());
+    BOOST_TEST(!command.keep);
+    BOOST_TEST(!command.common.json);
+}
+
+BOOST_AUTO_TEST_CASE(map_takes_every_option) {
+    const auto command = readAs<MapCommand>({"map",
+                                             "tcp:8080:443",
+                                             "--lifetime",
+                                             "60",
+                                             "--gateway",
+                                             "192.0.2.1:5352",
+                                             "--source",
+                                             "192.0.2.7",
+                                             "--protocol",
+                                             "pcp",
+                                             "--nonce",
+                                             "4f2a9c017be3d8560d91ac44",
+                                             "--prefer-failure",
+                                             "--filter",
+                                             "198.51.100.0/24",
+                                             "--filter",
+                                             "203.0.113.0/24:80",
+                                             "--third-party",
+                                             "192.0.2.8",
+                                             "--keep",
+                                             "--json",
+                                             "--timeout",
+                                             "2.5",
+                                             "-v"});
+    BOOST_TEST((command.lifetime == 60s));
+    BOOST_TEST(command.via.gateway->port() == 5352);
+    BOOST_TEST(command.via.source->to_string() == "192.0.2.7");
+    BOOST_TEST((command.via.speak == Speak::pcp));
+    BOOST_TEST(command.nonce.has_value());
+    BOOST_TEST(command.preferFailure);
+    BOOST_TEST(command.filters.size() == 2);
+    BOOST_TEST(command.thirdParty->to_string() == "192.0.2.8");
+    BOOST_TEST(command.keep);
+    BOOST_TEST(command.common.json);
+    BOOST_TEST((command.common.timeout == 2500ms));
+    BOOST_TEST(command.common.verbose);
+}
+
+BOOST_AUTO_TEST_CASE(a_filter_takes_one_word_only) {
+    const auto command = readAs<MapCommand>({"map", "--filter", "198.51.100.0/24", "tcp:8080"});
+    BOOST_TEST((command.ports == PortSpec{Protocol::tcp, 8080, 0}));
+}
+
+BOOST_AUTO_TEST_CASE(unmap_takes_the_nonce_that_map_printed) {
+    const auto command = readAs<UnmapCommand>({"unmap", "udp:53", "--nonce", "4f2a9c017be3d8560d91ac44"});
+    BOOST_TEST((command.ports == PortSpec{Protocol::udp, 53, 0}));
+    BOOST_TEST(command.nonce.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(nat_pmp_may_delete_all_ports_but_not_map_them) {
+    BOOST_TEST(complaint({"unmap", "tcp:all", "--protocol", "nat-pmp"}).empty());
+    BOOST_TEST(!complaint({"map", "tcp:all", "--protocol", "nat-pmp"}).empty());
+}
+
+BOOST_AUTO_TEST_CASE(decode_joins_its_words) {
+    const auto command = readAs<DecodeCommand>({"decode", "00", "80", "0000"});
+    BOOST_TEST(command.hex.value() == "00 80 0000");
+}
+
+BOOST_AUTO_TEST_CASE(decode_reads_standard_input_for_a_dash_or_nothing) {
+    BOOST_TEST(!readAs<DecodeCommand>({"decode", "-"}).hex.has_value());
+    BOOST_TEST(!readAs<DecodeCommand>({"decode"}).hex.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(simulate_serves_loopback_on_a_free_port) {
+    const auto command = readAs<SimulateCommand>({"simulate"});
+    BOOST_TEST(command.listen.address().to_string() == "127.0.0.1");
+    BOOST_TEST(command.listen.port() == 0);
+    BOOST_TEST(command.external.to_string() == "127.0.0.2");
+}
+
+BOOST_AUTO_TEST_CASE(simulate_takes_a_profile) {
+    BOOST_TEST(!readAs<SimulateCommand>({"simulate", "--profile", "nat-pmp-only"}).gateway.pcp.enabled);
+}
+
+BOOST_AUTO_TEST_CASE(forty_three_filters_fit_a_request_and_one_more_does_not) {
+    std::vector<const char*> words{"map", "tcp:80"};
+    for (int i = 0; i < 43; ++i) {
+        words.insert(words.end(), {"--filter", "198.51.100.0/24"});
+    }
+    BOOST_TEST(complaint(words).empty());
+    words.insert(words.end(), {"--filter", "198.51.100.0/24"});
+    BOOST_TEST(contains(complaint(words), "too many filters"));
+}
+
+BOOST_AUTO_TEST_CASE(gateway_and_source_are_of_one_family) {
+    BOOST_TEST(!complaint({"map", "tcp:80", "--gateway", "192.0.2.1", "--source", "2001:db8::1"}).empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_complaint_names_the_option_and_where_to_read_more) {
+    const std::string text = complaint({"map", "tcp:80", "--lifetime", "0"});
+    BOOST_TEST(contains(text, "--lifetime"));
+    BOOST_TEST(contains(text, "portolan map --help"));
+}
+
+BOOST_AUTO_TEST_CASE(a_complaint_is_one_line_whatever_was_typed) {
+    BOOST_TEST(!contains(complaint({"map", "tcp:80\n\x1b[2J"}), "\n"));
+    BOOST_TEST(!contains(complaint({"map", "tcp:80\n\x1b[2J"}), "\x1b"));
+}
+
+BOOST_AUTO_TEST_CASE(every_command_has_help_with_an_example) {
+    for (const char* command : {"map", "unmap", "address", "gateways", "decode", "simulate"}) {
+        const std::string help = saying({command, "--help"});
+        BOOST_TEST(contains(help, std::string{"Example:\n  portolan "} + command), command << " says: " << help);
+        BOOST_TEST(contains(help, "--json"), command);
+        BOOST_TEST(contains(help, "--timeout"), command);
+        BOOST_TEST(contains(help, "--verbose"), command);
+        BOOST_TEST(contains(help, "--version"), command);
+    }
+    BOOST_TEST(contains(saying({"--help"}), "Example:\n  portolan map"));
+}
+
+BOOST_AUTO_TEST_CASE(tells_its_version_before_and_behind_the_command) {
+    BOOST_TEST(saying({"--version"}).starts_with("portolan "));
+    BOOST_TEST(saying({"map", "--version"}) == saying({"--version"}));
+}
+
+BOOST_AUTO_TEST_CASE(errors_are_json_even_when_the_rest_cannot_be_read) {
+    const std::vector<const char*> words{"portolan", "map", "--json", "nonsense"};
+    BOOST_TEST(wantsJson(words));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

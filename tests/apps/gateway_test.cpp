@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+// What the program makes of gateways that misbehave: the test itself is the gateway.
+#include <algorithm>
+#include <boost/test/data/monomorphic.hpp>
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+#include <csignal>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "process.hpp"
+#include "support/octets.hpp"
+#include "udp_socket.hpp"
+
+using namespace portolan::testing;
+namespace data = boost::unit_test::data;
+
+namespace {
+
+/// Each command that asks a gateway.
+std::vector<std::string> asking(const std::string& command, const UdpSocket& gateway) {
+    std::vector<std::string> words{command, "--gateway", gateway.name(), "--timeout", "0.5", "--json"};
+    if (command != "address") {
+        words.emplace_back("tcp:8080");
+    }
+    return words;
+}
+
+/// A refusal of the PCP MAP request `request`, to be held for 1800 s.
+Octets refusalOf(Octets request, std::uint8_t resultCode) {
+    const Octets header = octets("02 81 00 00  00 00 07 08  00 01 e2 40  00 00 00 00  00 00 00 00  00 00 00 00");
+    std::copy(header.begin(), header.end(), request.begin());
+    request[3] = resultCode;
+    return request;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(apps_gateway)
+
+BOOST_DATA_TEST_CASE(silence_is_status_4, data::make({"map", "unmap", "address"}), command) {
+    const UdpSocket gateway;
+    const Finished finished = runCommand(asking(command, gateway));
+    BOOST_TEST(finished.status == 4);
+    const auto object = onlyObject(finished.out);
+    BOOST_TEST(object.at("kind") == "timeout");
+    BOOST_TEST(object.at("code") == "NO_ANSWER");
+    BOOST_TEST(object.at("message").get<std::string>().find(gateway.name()) != std::string::npos);
+}
+
+BOOST_DATA_TEST_CASE(a_closed_port_is_status_4, data::make({"map", "unmap", "address"}), command) {
+    UdpSocket gateway;
+    gateway.closeToAll();
+    const Finished finished = runCommand(asking(command, gateway));
+    BOOST_TEST(finished.status == 4);
+    BOOST_TEST(onlyObject(finished.out).at("kind") == "unreachable");
+}
+
+BOOST_DATA_TEST_CASE(garbage_is_status_4, data::make({"map", "unmap", "address"}), command) {
+    UdpSocket gateway;
+    Process process{asking(command, gateway)};
+    (void)gateway.receive();
+    gateway.answer(octets("48 54 54 50 2f 31 2e 31 20 34 30 30"));
+    const Finished finished = process.finish();
+    BOOST_TEST(finished.status == 4);
+    BOOST_TEST(onlyObject(finished.out).at("message").get<std::string>().find("neither PCP nor NAT-PMP") !=
+               std::string::npos);
+}
+
+BOOST_DATA_TEST_CASE(a_refusal_is_status_5, data::make({"map", "unmap"}), command) {
+    UdpSocket gateway;
+    Process process{asking(command, gateway)};
+    gateway.answer(refusalOf(gateway.receive(), 2));
+    const Finished finished = process.finish();
+    BOOST_TEST(finished.status == 5);
+    const auto object = onlyObject(finished.out);
+    BOOST_TEST(object.at("kind") == "refused");
+    BOOST_TEST(object.at("code") == "NOT_AUTHORIZED");
+}
+
+BOOST_AUTO_TEST_CASE(a_refusal_tells_when_to_ask_again) {
+    UdpSocket gateway;
+    Process process{asking("map", gateway)};
+    gateway.answer(refusalOf(gateway.receive(), 2));
+    BOOST_TEST(onlyObject(process.finish().out).at("retry_after_s") == 1800);
+}
+
+BOOST_AUTO_TEST_CASE(in_text_an_error_is_one_line_on_standard_error) {
+    const UdpSocket gateway;
+    const Finished finished = runCommand({"map", "tcp:8080", "--gateway", gateway.name(), "--timeout", "0.1"});
+    BOOST_TEST(finished.out.empty());
+    BOOST_TEST(finished.err.starts_with("portolan: the gateway did not answer: asked " + gateway.name()));
+    BOOST_TEST(finished.err.find('\n') == finished.err.size() - 1);
+}
+
+BOOST_AUTO_TEST_CASE(an_interrupted_map_ends_at_once) {
+    UdpSocket gateway;
+    Process process{{"map", "tcp:8080", "--gateway", gateway.name(), "--timeout", "3600", "--json"}};
+    (void)gateway.receive();
+    process.signal(SIGINT);
+    const Finished finished = process.finish();
+    BOOST_TEST(finished.status == 1);
+    BOOST_TEST(onlyObject(finished.out).at("kind") == "cancelled");
+}
+
+BOOST_AUTO_TEST_CASE(speaks_nat_pmp_where_it_is_told_to) {
+    UdpSocket gateway;
+    Process process{{"map", "tcp:8080", "--gateway", gateway.name(), "--timeout", "0.5", "--protocol", "nat-pmp"}};
+    BOOST_TEST(gateway.receive().at(0) == 0);
+    (void)process.finish();
+}
+
+BOOST_AUTO_TEST_CASE(sends_what_dry_run_shows) {
+    UdpSocket gateway;
+    std::vector<std::string> words{
+        "map",      "udp:53:5353",     "--gateway", gateway.name(), "--nonce", "4f2a9c017be3d8560d91ac44",
+        "--filter", "198.51.100.0/24", "--timeout", "0.1"};
+    Process process{words};
+    const std::string sent = spacedHex(gateway.receive());
+    (void)process.finish();
+    words.emplace_back("--dry-run");
+    BOOST_TEST(runCommand(words).out == sent + "\n");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
