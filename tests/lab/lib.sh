@@ -29,11 +29,13 @@ labSkip() {
 labFail() {
     echo "FAILED: $*" >&2
     local file
-    for file in output complaint gateway.log; do
+    for file in output complaint; do
         [ -s "$labState/$file" ] || continue
         echo "-- $file:" >&2
         tail -n 30 "$labState/$file" >&2
     done
+    echo "-- what the router forwards:" >&2
+    inRouter nft list ruleset >&2
     exit 1
 }
 
@@ -54,7 +56,7 @@ labRequire() {
     [ "$(uname -s)" = Linux ] || labSkip "the lab needs Linux's network namespaces"
     [ "$(id -u)" = 0 ] || labSkip "the lab needs root, to make network namespaces"
     local program
-    for program in ip nft miniupnpd python3 timeout "$@"; do
+    for program in ip ss nft miniupnpd python3 timeout "$@"; do
         command -v "$program" >/dev/null || labSkip "the lab needs $program, which is not installed (scripts/setup test)"
     done
     miniupnpd --version 2>&1 | grep -q nftables || labSkip "this miniupnpd is not the one for nftables"
@@ -66,6 +68,7 @@ labDown() {
         kill "$process" 2>/dev/null && wait "$process" 2>/dev/null
     done
     labProcesses=()
+    [ ! -s "$labState/gateway.pid" ] || kill "$(cat "$labState/gateway.pid")"
     for namespace in "$labHost" "$labRouter" "$labFar"; do
         ip netns delete "$namespace" 2>/dev/null
     done
@@ -87,6 +90,18 @@ labWait() {
         [ $SECONDS -lt $deadline ] || return 1
         sleep 0.05
     done
+}
+
+# Removes what a killed lab, which could not do so itself, has left: its processes and its namespaces.
+labSweep() {
+    local namespace owner process
+    for namespace in $(ip netns list | awk '/^portolan-[0-9]+-(host|router|far)/ { print $1 }'); do
+        owner=${namespace#portolan-}
+        owner=${owner%%-*}
+        [ ! -e "/proc/$owner" ] || continue
+        for process in $(ip netns pids "$namespace"); do kill "$process"; done
+        ip netns delete "$namespace"
+    done 2>/dev/null
 }
 
 labLink() { # NAMESPACE INTERFACE ADDRESS NAMESPACE INTERFACE ADDRESS
@@ -149,15 +164,20 @@ END
     for line in "$@"; do echo "$line" >>"$labState/miniupnpd.conf"; done
     echo "allow 1024-65535 192.168.77.0/24 1024-65535
 deny 0-65535 0.0.0.0/0 0-65535" >>"$labState/miniupnpd.conf"
-    labRun "$labRouter" miniupnpd -d -f "$labState/miniupnpd.conf" -P "$labState/miniupnpd.pid" \
-        >"$labState/gateway.log" 2>&1
-    labWait 10 grep -q 'Listening for NAT-PMP/PCP traffic' "$labState/gateway.log"
+    # As a daemon, not with -d: its debug output makes it a minute late where its rules have it try every port.
+    inRouter miniupnpd -f "$labState/miniupnpd.conf" -P "$labState/gateway.pid" &&
+        labWait 10 labGatewayListens
+}
+
+labGatewayListens() {
+    [ -s "$labState/gateway.pid" ] && inRouter ss -Hlun 'sport = :5351' | grep -q .
 }
 
 # labUp [LINES OF CONFIGURATION...]: the whole lab, with these lines added to the gateway's configuration.
 labUp() {
     trap labDown EXIT
     trap 'exit 1' HUP INT TERM
+    labSweep
     labState=$(mktemp -d)
     labNamespaces || labFail "network namespaces could not be made"
     labFirewall || labFail "nftables refused the router's rules"
