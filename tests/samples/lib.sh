@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # SPDX-License-Identifier: MIT
 # Sourced by the tests of the samples: a simulated gateway that ends with the test.
 set -euo pipefail
@@ -25,6 +26,7 @@ waitFor() {
 }
 
 # Starts PROGRAM's simulated gateway; leaves its port in $gatewayPort.
+# shellcheck disable=SC2034
 startGateway() {
     "$1" simulate --json >"$directory/gateway" 2>&1 &
     processes+=($!)
