@@ -111,7 +111,7 @@ void Session::mapGranted(TimePoint now, Index at, const wire::MapResponse& respo
         mapMismatched(now, at);
         return;
     }
-    record.mismatchAt = 0;
+    record.mismatchSent = never;
     granted(now, at,
             {{response.assignedAddress, response.assignedPort},
              cappedLifetime(response.lifetimeSeconds),
@@ -124,11 +124,11 @@ void Session::mapMismatched(TimePoint now, Index at) {
     Record& record = table_[at];
     // One may be a Mapping Update for an older mapping (RFC 6887 §13.2), also if it comes twice; an answer to a later
     // transmission shows a gateway without the option.
-    if (record.mismatchAt == 0 || record.mismatchAt == record.transmissions) {
-        record.mismatchAt = record.transmissions;
+    if (record.mismatchSent == never || record.mismatchSent == record.lastSent) {
+        record.mismatchSent = record.lastSent;
         return;
     }
-    record.mismatchAt = 0;
+    record.mismatchSent = never;
     if (record.phase == Phase::held) {
         emit(at, EventKind::lost);
         record.phase = Phase::wanted;

@@ -66,16 +66,15 @@ struct Record {
     std::uint32_t heapPosition = nowhere;
     std::uint32_t previous = nowhere; ///< in the list of its exchange
     std::uint32_t next = nowhere;
-    std::uint16_t transmissions = 0; ///< of the request under way
-    std::uint16_t mismatchAt = 0;    ///< `transmissions` when a grant came that PREFER_FAILURE excludes; 0 = none came
-    std::uint8_t renewals = 0;       ///< attempts since the last grant
-    wire::ResultCode refusal{};      ///< of PCP to what was sent last
-    bool keyV4 : 1 = true;           ///< the family of the external address that was asked for
-    bool isQuery : 1 = false;        ///< an address query, not a mapping
-    bool recovering : 1 = false;     ///< the gateway lost its state: ask like for a new mapping, report `recovered`
-    bool needsAddress : 1 = false;   ///< granted by NAT-PMP, the external address not yet known: not yet reported
-    bool askedByPcp : 1 = false;     ///< a PCP request was sent: answers by PCP may come
-    bool mayStandByPcp : 1 = false;  ///< the gateway may have granted it by PCP, whether we know or not
+    std::uint16_t transmissions = 0;   ///< of the request under way
+    std::uint8_t renewals = 0;         ///< attempts since the last grant
+    wire::ResultCode refusal{};        ///< of PCP to what was sent last
+    bool keyV4 : 1 = true;             ///< the family of the external address that was asked for
+    bool isQuery : 1 = false;          ///< an address query, not a mapping
+    bool recovering : 1 = false;       ///< the gateway lost its state: ask like for a new mapping, report `recovered`
+    bool needsAddress : 1 = false;     ///< granted by NAT-PMP, the external address not yet known: not yet reported
+    bool askedByPcp : 1 = false;       ///< a PCP request was sent: answers by PCP may come
+    bool mayStandByPcp : 1 = false;    ///< the gateway may have granted it by PCP, whether we know or not
     bool mayStandByNatPmp : 1 = false; ///< the same by NAT-PMP
     bool unanswered : 1 = false;       ///< held back because the gateway was silent or unreachable
     bool wantedAgain : 1 = false;      ///< deleted only to be requested anew
@@ -85,7 +84,8 @@ struct Record {
     TimePoint started; ///< first transmission of the request under way
     TimePoint granted; ///< when the last grant came
     TimePoint lastSent = never;
-    TimePoint holdUntil = never; ///< an error says: not before
+    TimePoint mismatchSent = never; ///< `lastSent` when a grant came that PREFER_FAILURE excludes
+    TimePoint holdUntil = never;    ///< an error says: not before
     std::unique_ptr<Extras> extras;
 
     [[nodiscard]] TimePoint expiry() const noexcept { return granted + std::chrono::seconds{grantedSeconds}; }

@@ -72,10 +72,12 @@ void Session::recover(TimePoint now, Duration delay, std::optional<Index> except
 void Session::wake(TimePoint now, Duration delay) {
     for (Index at = 0; at < table_.capacity(); ++at) {
         Record& record = table_[at];
-        const bool waits = record.exchange == Exchange::overdue ||
-                           (record.phase == Phase::wanted && record.exchange == Exchange::idle && record.unanswered);
+        const bool sent = record.exchange == Exchange::overdue || record.exchange == Exchange::awaiting;
+        const bool asksOnAndOn = record.phase != Phase::held || record.recovering;
+        const bool givenUp = record.phase == Phase::wanted && record.exchange == Exchange::idle && record.unanswered;
+        const TimePoint before = sent ? record.lastSent + record.wait : record.deadline;
         const TimePoint when = std::max(now + delay, record.lastSent + renewalFloor);
-        if (waits && when < record.deadline) {
+        if (((sent && asksOnAndOn) || givenUp) && when < before) {
             record.transmissions = 0;
             record.wait = Duration::zero();
             idleUntil(at, when);

@@ -24,11 +24,14 @@ void Session::handleTimeout(TimePoint now) {
 }
 
 void Session::runDue(TimePoint now) {
-    while (const auto at = table_.due(now)) {
-        deadlineReached(now, *at);
-    }
-    if (const auto deadline = natPmp_.deadline(); deadline && *deadline <= now) {
-        natPmpTimeout(now);
+    while (true) {
+        if (const auto at = table_.due(now)) {
+            deadlineReached(now, *at);
+        } else if (const auto deadline = natPmp_.deadline(); deadline && *deadline <= now) {
+            natPmpTimeout(now);
+        } else {
+            return;
+        }
     }
 }
 

@@ -5,5 +5,5 @@ module;
 export module portolan.testing.session;
 
 export import portolan.session;
-export import :hex;
+export import :spread;
 export import :trace;

@@ -44,6 +44,12 @@ Config testConfig(std::uint64_t seed) {
     return config;
 }
 
+Config natPmpConfig(std::uint64_t seed) {
+    Config config = testConfig(seed);
+    config.speak = Speak::natPmp;
+    return config;
+}
+
 MappingRequest mapping(std::uint16_t internalPort, wire::Protocol protocol) {
     MappingRequest wanted;
     wanted.protocol = protocol;
@@ -55,7 +61,7 @@ MappingRequest mapping(std::uint16_t internalPort, wire::Protocol protocol) {
 Octets answerTo(std::span<const std::uint8_t> request, const Answer& answer) {
     const auto asked = wire::decodeMapRequest(request);
     if (!asked) {
-        BOOST_ERROR("cannot answer what is no MAP request: " << hex(request));
+        BOOST_ERROR("cannot answer what is no MAP request: " << spacedHex(request));
         return {};
     }
     const wire::MapRequest& map = asked.assume_value();
@@ -63,7 +69,7 @@ Octets answerTo(std::span<const std::uint8_t> request, const Answer& answer) {
     wire::MapResponse response;
     response.resultCode = answer.code;
     response.lifetimeSeconds = answer.lifetime;
-    response.epochSeconds = answer.epoch;
+    response.epochSeconds = answer.epoch.value_or(1000);
     response.nonce = map.nonce;
     response.protocol = map.protocol;
     response.internalPort = map.internalPort;
@@ -75,11 +81,37 @@ Octets answerTo(std::span<const std::uint8_t> request, const Answer& answer) {
     return room;
 }
 
+Octets natPmpAnswerTo(std::span<const std::uint8_t> request, const NatPmpAnswer& answer) {
+    const auto asked = wire::decodeNatPmpMapRequest(request);
+    if (!asked) {
+        BOOST_ERROR("cannot answer what is no NAT-PMP mapping request: " << spacedHex(request));
+        return {};
+    }
+    const wire::NatPmpMapRequest& map = asked.assume_value();
+    const bool empty = answer.code != wire::NatPmpResult::success || map.lifetimeSeconds == 0;
+    const wire::NatPmpMapResponse response{map.protocol,
+                                           answer.code,
+                                           answer.epoch.value_or(1000),
+                                           map.internalPort,
+                                           empty ? std::uint16_t{0} : answer.port,
+                                           empty ? 0 : answer.lifetime};
+    Octets room(wire::maxMessageSize);
+    room.resize(wire::encode(response, room).assume_value());
+    return room;
+}
+
 Trace::Trace(const Config& config) : session(config), server(config.server) {}
 
 MappingId Trace::request(const MappingRequest& wanted, Where where) {
     const auto id = session.handleRequest(now, wanted);
     check(id.has_value(), "the request is refused", where);
+    drain(where);
+    return id ? id.assume_value() : MappingId{};
+}
+
+MappingId Trace::requestDeletion(const MappingRequest& unwanted, Where where) {
+    const auto id = session.handleDelete(now, unwanted);
+    check(id.has_value(), "the deletion is refused", where);
     drain(where);
     return id ? id.assume_value() : MappingId{};
 }
@@ -118,7 +150,29 @@ Trace& Trace::receivesFrom(const Endpoint& from, std::span<const std::uint8_t> d
 }
 
 Trace& Trace::answers(const Answer& answer, Where where) {
-    return receives(answerTo(taken, answer), where);
+    Answer dated = answer;
+    dated.epoch = answer.epoch.value_or(epoch());
+    return receives(answerTo(taken, dated), where);
+}
+
+Trace& Trace::answersByNatPmp(const NatPmpAnswer& answer, Where where) {
+    NatPmpAnswer dated = answer;
+    dated.epoch = answer.epoch.value_or(epoch());
+    return receives(natPmpAnswerTo(taken, dated), where);
+}
+
+MappingId Trace::hold(const MappingRequest& wanted, const Answer& answer, Where where) {
+    const MappingId id = request(wanted, where);
+    (void)sends(where);
+    answers(answer, where);
+    (void)expects(EventKind::granted, id, where);
+    return id;
+}
+
+Trace& Trace::clear() {
+    sent.clear();
+    events.clear();
+    return *this;
 }
 
 Trace& Trace::unreachable(Where where) {
@@ -159,6 +213,26 @@ Trace& Trace::at(Duration time, Where where) {
     return *this;
 }
 
+Trace& Trace::answeredUntil(Duration time, const Answer& answer, Where where) {
+    do {
+        while (!sent.empty()) {
+            taken = std::move(sent.front().octets);
+            sent.pop_front();
+            answers(answer, where);
+        }
+    } while (step(TimePoint{} + time, where));
+    return *this;
+}
+
+std::uint32_t Trace::epoch() const {
+    return static_cast<std::uint32_t>((now - gatewayStart_).count() / 1000);
+}
+
+Trace& Trace::gatewayRestarts() {
+    gatewayStart_ = now;
+    return *this;
+}
+
 Trace& Trace::advance(Duration time, Where where) {
     return at(elapsed() + time, where);
 }
@@ -173,9 +247,9 @@ Trace& Trace::within(Duration from, Duration to, Where where) {
     return *this;
 }
 
-Trace& Trace::sends(std::string_view pattern, Where where) {
+Trace& Trace::sends(std::string_view hex, Where where) {
     const Octets found = sends(where);
-    check(matches(found, pattern), "sent " + hex(found) + "\n  instead of " + std::string{pattern}, where);
+    check(found == octets(hex), "sent " + spacedHex(found) + "\n  instead of " + spacedHex(octets(hex)), where);
     return *this;
 }
 
@@ -192,7 +266,8 @@ Octets Trace::sends(Where where) {
 
 Trace& Trace::sendsNothing(Where where) {
     check(sent.empty(),
-          sent.empty() ? "" : "sent at " + seconds(sent.front().at - TimePoint{}) + ": " + hex(sent.front().octets),
+          sent.empty() ? ""
+                       : "sent at " + seconds(sent.front().at - TimePoint{}) + ": " + spacedHex(sent.front().octets),
           where);
     return *this;
 }
