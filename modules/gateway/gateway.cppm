@@ -27,8 +27,9 @@ export namespace portolan::gateway {
 
 /// Every default route of both families, best first, as `rank()` orders them. Empty if there is none.
 ///
-/// Blocks while the kernel lists its tables: microseconds on a host, seconds at the very most.
-/// Errors: of the system, `errc::timed_out` among them.
+/// Blocks while the kernel lists its tables: well below a millisecond on an ordinary host, some 40 ms of work for
+/// 100,000 routes. A kernel that does not answer within two seconds, or is not done with a family within ten, gives
+/// `errc::timed_out`. Other errors are the system's.
 [[nodiscard]] result<std::vector<Gateway>> gateways();
 
 /// The gateway of the best default route of `family`, which always has an address.

@@ -32,7 +32,7 @@ using Clock = std::chrono::steady_clock;
 
 // The kernel answers from memory, so these only keep a broken one from holding its caller.
 constexpr std::chrono::seconds readLimit{2};
-constexpr std::chrono::seconds dumpLimit{10};
+constexpr std::chrono::seconds dumpLimit{10}; // of all attempts at one dump
 
 constexpr std::size_t usualDatagram = 32 * 1024; // the most that current kernels fill for a reader that offers it
 constexpr std::size_t largestDatagram = 16 * 1024 * 1024;
@@ -72,17 +72,18 @@ private:
 /// A routing socket to the kernel, for one dump.
 class Channel {
 public:
-    static result<Channel> open() {
-        Channel channel{Socket{AF_NETLINK, SOCK_RAW, NETLINK_ROUTE}};
-        if (!channel.socket_.isOpen()) {
+    /// `receive()` fails from `deadline` on.
+    static result<Channel> open(Clock::time_point deadline) {
+        Socket socket{AF_NETLINK, SOCK_RAW, NETLINK_ROUTE};
+        if (!socket.isOpen()) {
             return lastError("opening a netlink socket");
         }
-        if (!channel.socket_.set(SOL_SOCKET, SO_RCVTIMEO, timeval{readLimit.count(), 0})) {
+        if (!socket.set(SOL_SOCKET, SO_RCVTIMEO, timeval{readLimit.count(), 0})) {
             return lastError("limiting the wait of a netlink socket");
         }
         // Lets the kernel (4.20 and later) filter; what it lets through is filtered again when it is read.
-        static_cast<void>(channel.socket_.set(SOL_NETLINK, NETLINK_GET_STRICT_CHK, int{1}));
-        return channel;
+        static_cast<void>(socket.set(SOL_NETLINK, NETLINK_GET_STRICT_CHK, int{1}));
+        return Channel{std::move(socket), deadline};
     }
 
     result<void> send(wire::Bytes request) const {
@@ -124,7 +125,7 @@ public:
     }
 
 private:
-    explicit Channel(Socket socket) noexcept : socket_(std::move(socket)) {}
+    Channel(Socket socket, Clock::time_point deadline) : socket_(std::move(socket)), deadline_(deadline) {}
 
     /// Reads or peeks once; gives the true size of the datagram, even where the buffer is smaller.
     result<std::size_t> next(int flags) {
@@ -149,15 +150,16 @@ private:
     }
 
     Socket socket_;
+    Clock::time_point deadline_;
     sockaddr_nl sender_{};
     std::vector<std::uint8_t> buffer_ = std::vector<std::uint8_t>(usualDatagram);
-    Clock::time_point deadline_ = Clock::now() + dumpLimit;
 };
 
 /// Fills `dump`; an address family that this system lacks leaves it empty.
 template <class Request>
 result<void> fill(netlink::Dump& dump, Request request) {
-    result<void> read = netlink::exchange(dump, Channel::open, request);
+    const auto deadline = Clock::now() + dumpLimit;
+    result<void> read = netlink::exchange(dump, [&] { return Channel::open(deadline); }, request);
     if (!read && (read.error().code == std::errc::address_family_not_supported ||
                   read.error().code == std::errc::operation_not_supported)) {
         dump.begin(0);

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <fmt/format.h>
 #include <fstream>
 #include <sched.h>
@@ -198,9 +199,11 @@ BOOST_AUTO_TEST_CASE(finds_the_router_among_thousands_of_routes) {
     fmt::print(batch, "route add default via 192.168.1.1\n");
     BOOST_TEST_REQUIRE(::pclose(batch) == 0);
     const auto start = std::chrono::steady_clock::now();
+    const std::clock_t startOfWork = std::clock();
     const Gateway gateway = found(Family::v4);
     const auto took = std::chrono::duration<double, std::milli>{std::chrono::steady_clock::now() - start};
-    BOOST_TEST_MESSAGE(count << " routes read in " << took.count() << " ms");
+    const double work = 1000.0 * static_cast<double>(std::clock() - startOfWork) / CLOCKS_PER_SEC;
+    BOOST_TEST_MESSAGE(count << " routes read in " << took.count() << " ms, of the processor's time " << work << " ms");
     BOOST_TEST(*gateway.address == address("192.168.1.1"));
 }
 
