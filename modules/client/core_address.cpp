@@ -96,8 +96,8 @@ void Core::doExternalAddress(Waiting<AddressHandler> waiting) {
 result<void> Core::queryAddress(GatewayLink& link) {
     // RFC 6887 §11.6 suggests port 9, but many gateways map no port below 1024, and miniupnpd tries 65,535 external
     // ports before it says so. The port this link asks from is high, and no one else can have it.
-    BOOST_OUTCOME_TRY(link.addressQuery,
-                      link.session().handleAddressQuery(transport::now(), transport::randomNonce(), link.link().localPort()));
+    BOOST_OUTCOME_TRY(link.addressQuery, link.session().handleAddressQuery(transport::now(), transport::randomNonce(),
+                                                                           link.link().localPort()));
     return boost::outcome_v2::success();
 }
 

@@ -110,9 +110,9 @@ using enum boost::asio::error::misc_errors;
 
 namespace ip {
 using boost::asio::ip::address;
-using boost::asio::ip::basic_endpoint;
 using boost::asio::ip::address_v4;
 using boost::asio::ip::address_v6;
+using boost::asio::ip::basic_endpoint;
 using boost::asio::ip::make_address;
 using boost::asio::ip::make_address_v4;
 using boost::asio::ip::make_address_v6;
