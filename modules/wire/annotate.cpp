@@ -13,8 +13,8 @@ module;
 
 module portolan.wire;
 
-import :layout;
-import :describe_field;
+import :field_layout;
+import :reading;
 
 namespace portolan::wire {
 

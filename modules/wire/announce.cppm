@@ -3,6 +3,7 @@ module;
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 export module portolan.wire:announce;
@@ -13,6 +14,7 @@ import :codes;
 import :octets;
 import :header;
 import :option;
+import :options;
 import :mapping_body;
 
 export namespace portolan::wire {
@@ -35,34 +37,32 @@ struct AnnounceResponse {
 };
 
 [[nodiscard]] constexpr result<AnnounceRequest> decodeAnnounceRequest(Bytes datagram) noexcept {
-    const auto header = decodeRequestHeader(datagram);
-    if (!header) {
-        return header.error();
+    if (const auto refusal = refuseRequestHeader(datagram)) {
+        return *refusal;
     }
-    if (header.assume_value().opcode != Opcode::announce) {
-        return Refusal{Fault::wrongOpcode, 1};
+    if (const auto refusal = refuseBody(datagram, Opcode::announce, headerSize)) {
+        return *refusal;
     }
     const auto options = Options::check(datagram.subspan(headerSize), headerSize);
     if (!options) {
         return options.error();
     }
-    return AnnounceRequest{header.assume_value().clientAddress, options.assume_value()};
+    return AnnounceRequest{loadRequestHeader(datagram.data()).clientAddress, options.assume_value()};
 }
 
 [[nodiscard]] constexpr result<AnnounceResponse> decodeAnnounceResponse(Bytes datagram) noexcept {
-    const auto header = decodeResponseHeader(datagram);
-    if (!header) {
-        return header.error();
+    if (const auto refusal = refuseResponseHeader(datagram)) {
+        return *refusal;
     }
-    if (header.assume_value().opcode != Opcode::announce) {
-        return Refusal{Fault::wrongOpcode, 1};
+    if (const auto refusal = refuseBody(datagram, Opcode::announce, headerSize)) {
+        return *refusal;
     }
-    const auto options = responseOptions(header.assume_value(), datagram, headerSize);
+    const auto options = responseOptions(datagram, headerSize);
     if (!options) {
         return options.error();
     }
-    return AnnounceResponse{header.assume_value().resultCode, header.assume_value().epochSeconds,
-                            options.assume_value()};
+    const ResponseHeader header = loadResponseHeader(datagram.data());
+    return AnnounceResponse{header.resultCode, header.epochSeconds, options.assume_value()};
 }
 
 /// Writes the message and returns its size in octets.

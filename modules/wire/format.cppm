@@ -13,6 +13,7 @@ import :refusal;
 import :address;
 import :codes;
 import :option;
+import :options;
 import :header;
 import :raw;
 import :announce;

@@ -3,6 +3,7 @@ module;
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 export module portolan.wire:header;
@@ -35,58 +36,93 @@ struct ResponseHeader {
     friend constexpr bool operator==(const ResponseHeader&, const ResponseHeader&) noexcept = default;
 };
 
-/// Reads and checks the header of a request: 2 octets, R clear, version 2, then 24..1100 octets and a multiple of 4,
-/// in the order of RFC 6887 §8.2.
-[[nodiscard]] constexpr result<RequestHeader> decodeRequestHeader(Bytes datagram) noexcept {
+} // namespace portolan::wire
+
+namespace portolan::wire {
+
+// The checks give a bare refusal, and fields are loaded only after all of them: it is the cheapest form.
+
+constexpr std::optional<Refusal> refuseLength(std::size_t size, std::size_t least) noexcept {
+    if (size < least) {
+        return Refusal{Fault::tooShort, static_cast<std::uint16_t>(size)};
+    }
+    if (size > maxMessageSize) {
+        return Refusal{Fault::tooLong, maxMessageSize};
+    }
+    if (size % 4 != 0) {
+        return Refusal{Fault::notMultipleOfFour, static_cast<std::uint16_t>(size)};
+    }
+    return std::nullopt;
+}
+
+constexpr std::optional<Refusal> refuseRequestHeader(Bytes datagram) noexcept {
     if (datagram.size() < 2) {
         return Refusal{Fault::tooShort, static_cast<std::uint16_t>(datagram.size())};
     }
-    const std::uint8_t* at = datagram.data();
-    if ((at[1] & 0x80) != 0) {
+    if ((datagram[1] & 0x80) != 0) {
         return Refusal{Fault::wrongDirection, 1};
     }
-    if (at[0] != pcpVersion) {
+    if (datagram[0] != pcpVersion) {
         return Refusal{Fault::unsupportedVersion, 0};
     }
-    if (datagram.size() < headerSize) {
+    return refuseLength(datagram.size(), headerSize);
+}
+
+constexpr std::optional<Refusal> refuseResponseHeader(Bytes datagram) noexcept {
+    if (datagram.size() < 4) {
         return Refusal{Fault::tooShort, static_cast<std::uint16_t>(datagram.size())};
     }
-    if (datagram.size() > maxMessageSize) {
-        return Refusal{Fault::tooLong, maxMessageSize};
+    if (datagram[0] != pcpVersion) {
+        return Refusal{Fault::unsupportedVersion, 0};
     }
-    if (datagram.size() % 4 != 0) {
-        return Refusal{Fault::notMultipleOfFour, static_cast<std::uint16_t>(datagram.size())};
+    if ((datagram[1] & 0x80) == 0) {
+        return Refusal{Fault::wrongDirection, 1};
     }
-    return RequestHeader{static_cast<Opcode>(at[1]), load32(at + 4), {loadArray<16>(at + 8)}};
+    if (datagram[3] == static_cast<std::uint8_t>(ResultCode::unsuppVersion)) {
+        return Refusal{Fault::unsuppVersion, 3};
+    }
+    return refuseLength(datagram.size(), headerSize);
+}
+
+/// Of a datagram whose header is in order: that it is of this opcode and has the octets which that needs.
+constexpr std::optional<Refusal> refuseBody(Bytes datagram, Opcode opcode, std::size_t fixedSize) noexcept {
+    if (static_cast<Opcode>(datagram[1] & 0x7f) != opcode) {
+        return Refusal{Fault::wrongOpcode, 1};
+    }
+    if (datagram.size() < fixedSize) {
+        return Refusal{Fault::tooShort, static_cast<std::uint16_t>(datagram.size())};
+    }
+    return std::nullopt;
+}
+
+constexpr RequestHeader loadRequestHeader(const std::uint8_t* at) noexcept {
+    return {static_cast<Opcode>(at[1]), load32(at + 4), {loadArray<16>(at + 8)}};
+}
+
+constexpr ResponseHeader loadResponseHeader(const std::uint8_t* at) noexcept {
+    return {static_cast<Opcode>(at[1] & 0x7f), static_cast<ResultCode>(at[3]), load32(at + 4), load32(at + 8)};
+}
+
+} // namespace portolan::wire
+
+export namespace portolan::wire {
+
+/// Reads and checks the header of a request: 2 octets, R clear, version 2, then 24..1100 octets and a multiple of 4,
+/// in the order of RFC 6887 §8.2.
+[[nodiscard]] constexpr result<RequestHeader> decodeRequestHeader(Bytes datagram) noexcept {
+    if (const auto refusal = refuseRequestHeader(datagram)) {
+        return *refusal;
+    }
+    return loadRequestHeader(datagram.data());
 }
 
 /// Reads and checks the header of a response, in the order of RFC 6887 §8.3: 4 octets, version 2, R set, not
 /// UNSUPP_VERSION (`Fault::unsuppVersion`, whatever the length), then 24..1100 octets and a multiple of 4.
 [[nodiscard]] constexpr result<ResponseHeader> decodeResponseHeader(Bytes datagram) noexcept {
-    if (datagram.size() < 4) {
-        return Refusal{Fault::tooShort, static_cast<std::uint16_t>(datagram.size())};
+    if (const auto refusal = refuseResponseHeader(datagram)) {
+        return *refusal;
     }
-    const std::uint8_t* at = datagram.data();
-    if (at[0] != pcpVersion) {
-        return Refusal{Fault::unsupportedVersion, 0};
-    }
-    if ((at[1] & 0x80) == 0) {
-        return Refusal{Fault::wrongDirection, 1};
-    }
-    if (at[3] == static_cast<std::uint8_t>(ResultCode::unsuppVersion)) {
-        return Refusal{Fault::unsuppVersion, 3};
-    }
-    if (datagram.size() < headerSize) {
-        return Refusal{Fault::tooShort, static_cast<std::uint16_t>(datagram.size())};
-    }
-    if (datagram.size() > maxMessageSize) {
-        return Refusal{Fault::tooLong, maxMessageSize};
-    }
-    if (datagram.size() % 4 != 0) {
-        return Refusal{Fault::notMultipleOfFour, static_cast<std::uint16_t>(datagram.size())};
-    }
-    return ResponseHeader{static_cast<Opcode>(at[1] & 0x7f), static_cast<ResultCode>(at[3]), load32(at + 4),
-                          load32(at + 8)};
+    return loadResponseHeader(datagram.data());
 }
 
 } // namespace portolan::wire

@@ -11,6 +11,7 @@ import :refusal;
 import :address;
 import :codes;
 import :option;
+import :options;
 import :mapping_body;
 
 export namespace portolan::wire {

@@ -3,6 +3,7 @@ module;
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 // What MAP and PEER share (RFC 6887 §11.1, §12.1): the header and octets 24..59, in both directions. A message type
@@ -15,13 +16,14 @@ import :codes;
 import :octets;
 import :header;
 import :option;
+import :options;
 
 namespace portolan::wire {
 
 /// The options of a response: all of them, checked, on success; what can be read of them on error, because an
 /// error copies the request's options whatever they were and may cut them at 1100 octets (RFC 6887 §8.2).
-constexpr result<Options> responseOptions(const ResponseHeader& header, Bytes datagram, std::uint16_t at) noexcept {
-    if (header.resultCode != ResultCode::success) {
+constexpr result<Options> responseOptions(Bytes datagram, std::uint16_t at) noexcept {
+    if (static_cast<ResultCode>(datagram[3]) != ResultCode::success) {
         return Options::readable(datagram.subspan(at), at);
     }
     return Options::check(datagram.subspan(at), at);
@@ -29,24 +31,21 @@ constexpr result<Options> responseOptions(const ResponseHeader& header, Bytes da
 
 template <class Request>
 constexpr result<Request> decodeMappingRequest(Bytes datagram, Opcode opcode, std::uint16_t fixedSize) noexcept {
-    const auto header = decodeRequestHeader(datagram);
-    if (!header) {
-        return header.error();
+    if (const auto refusal = refuseRequestHeader(datagram)) {
+        return *refusal;
     }
-    if (header.assume_value().opcode != opcode) {
-        return Refusal{Fault::wrongOpcode, 1};
-    }
-    if (datagram.size() < fixedSize) {
-        return Refusal{Fault::tooShort, static_cast<std::uint16_t>(datagram.size())};
+    if (const auto refusal = refuseBody(datagram, opcode, fixedSize)) {
+        return *refusal;
     }
     const auto options = Options::check(datagram.subspan(fixedSize), fixedSize);
     if (!options) {
         return options.error();
     }
     const std::uint8_t* at = datagram.data();
+    const RequestHeader header = loadRequestHeader(at);
     Request message;
-    message.lifetimeSeconds = header.assume_value().lifetimeSeconds;
-    message.clientAddress = header.assume_value().clientAddress;
+    message.lifetimeSeconds = header.lifetimeSeconds;
+    message.clientAddress = header.clientAddress;
     message.nonce = {loadArray<12>(at + 24)};
     message.protocol = static_cast<Protocol>(at[36]);
     message.internalPort = load16(at + 40);
@@ -58,25 +57,22 @@ constexpr result<Request> decodeMappingRequest(Bytes datagram, Opcode opcode, st
 
 template <class Response>
 constexpr result<Response> decodeMappingResponse(Bytes datagram, Opcode opcode, std::uint16_t fixedSize) noexcept {
-    const auto header = decodeResponseHeader(datagram);
-    if (!header) {
-        return header.error();
+    if (const auto refusal = refuseResponseHeader(datagram)) {
+        return *refusal;
     }
-    if (header.assume_value().opcode != opcode) {
-        return Refusal{Fault::wrongOpcode, 1};
+    if (const auto refusal = refuseBody(datagram, opcode, fixedSize)) {
+        return *refusal;
     }
-    if (datagram.size() < fixedSize) {
-        return Refusal{Fault::tooShort, static_cast<std::uint16_t>(datagram.size())};
-    }
-    const auto options = responseOptions(header.assume_value(), datagram, fixedSize);
+    const auto options = responseOptions(datagram, fixedSize);
     if (!options) {
         return options.error();
     }
     const std::uint8_t* at = datagram.data();
+    const ResponseHeader header = loadResponseHeader(at);
     Response message;
-    message.resultCode = header.assume_value().resultCode;
-    message.lifetimeSeconds = header.assume_value().lifetimeSeconds;
-    message.epochSeconds = header.assume_value().epochSeconds;
+    message.resultCode = header.resultCode;
+    message.lifetimeSeconds = header.lifetimeSeconds;
+    message.epochSeconds = header.epochSeconds;
     message.nonce = {loadArray<12>(at + 24)};
     message.protocol = static_cast<Protocol>(at[36]);
     message.internalPort = load16(at + 40);

@@ -3,6 +3,7 @@ module;
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -28,16 +29,20 @@ constexpr std::array<std::uint8_t, N> loadArray(const std::uint8_t* at) noexcept
     return octets;
 }
 
+// Stored as one array, which becomes one store instruction; octet by octet they would stay single stores.
+
 constexpr void store16(std::uint8_t* at, std::uint16_t value) noexcept {
-    at[0] = static_cast<std::uint8_t>(value >> 8);
-    at[1] = static_cast<std::uint8_t>(value);
+    const auto bigEndian = static_cast<std::uint16_t>((value >> 8) | (value << 8));
+    const auto octets =
+        std::bit_cast<std::array<std::uint8_t, 2>>(std::endian::native == std::endian::little ? bigEndian : value);
+    std::copy_n(octets.begin(), 2, at);
 }
 
 constexpr void store32(std::uint8_t* at, std::uint32_t value) noexcept {
-    at[0] = static_cast<std::uint8_t>(value >> 24);
-    at[1] = static_cast<std::uint8_t>(value >> 16);
-    at[2] = static_cast<std::uint8_t>(value >> 8);
-    at[3] = static_cast<std::uint8_t>(value);
+    const std::uint32_t bigEndian = (value >> 24) | ((value >> 8) & 0xff00) | ((value << 8) & 0xff0000) | (value << 24);
+    const auto octets =
+        std::bit_cast<std::array<std::uint8_t, 4>>(std::endian::native == std::endian::little ? bigEndian : value);
+    std::copy_n(octets.begin(), 4, at);
 }
 
 template <std::size_t N>

@@ -18,6 +18,7 @@ import :address;
 import :codes;
 import :octets;
 import :option;
+import :options;
 import :rule;
 import :utf8;
 

@@ -12,6 +12,7 @@ import :address;
 import :codes;
 import :octets;
 import :option;
+import :options;
 import :mapping_body;
 
 export namespace portolan::wire {

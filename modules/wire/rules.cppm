@@ -14,6 +14,7 @@ import :refusal;
 import :address;
 import :codes;
 import :option;
+import :options;
 import :header;
 import :raw;
 import :announce;

@@ -7,6 +7,7 @@ export import :refusal;
 export import :address;
 export import :codes;
 export import :option;
+export import :options;
 export import :header;
 export import :raw;
 export import :announce;

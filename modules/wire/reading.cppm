@@ -5,7 +5,7 @@ module;
 #include <string_view>
 
 // One field as text, by the way its octets are to be read. Not exported from the module: it serves `annotate`.
-export module portolan.wire:describe_field;
+export module portolan.wire:reading;
 
 import :refusal;
 import :format;

@@ -9,10 +9,10 @@ module;
 
 // The fields of every message and option in their order, by the names of the RFCs. Not exported from the module: it
 // serves `annotate`, while the codec proper has offsets of its own.
-export module portolan.wire:layout;
+export module portolan.wire:field_layout;
 
 import :option;
-import :describe_field;
+import :reading;
 
 namespace portolan::wire {
 

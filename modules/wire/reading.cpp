@@ -11,7 +11,7 @@ module;
 
 module portolan.wire;
 
-import :describe_field;
+import :reading;
 
 namespace portolan::wire {
 
