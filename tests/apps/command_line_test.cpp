@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <boost/test/unit_test.hpp>
 #include <chrono>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
