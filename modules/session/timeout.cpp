@@ -2,6 +2,7 @@
 module;
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <system_error>
 
@@ -88,7 +89,9 @@ void Session::windowLeft(TimePoint now, Index at) {
 void Session::answerMissing(TimePoint now, Index at) {
     Record& record = table_[at];
     if (record.phase == Phase::leaving) {
-        if (record.transmissions >= config_.deleteTransmissions) {
+        // The mapping behind an address query is short and ends by itself: nobody is to wait for its deletion.
+        const std::uint32_t limit = record.isQuery ? 1 : config_.deleteTransmissions;
+        if (record.transmissions >= limit) {
             released(now, at, Errc::noAnswer);
         } else {
             enqueue(at);

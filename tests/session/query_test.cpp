@@ -50,6 +50,16 @@ BOOST_AUTO_TEST_CASE(the_short_mapping_is_deleted_again, *label("C6887-091")) {
     BOOST_TEST(trace.session.size() == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(nobody_waits_for_a_gateway_that_does_not_confirm_the_deletion) {
+    Trace trace;
+    trace.query();
+    trace.sends();
+    trace.answers().expects(EventKind::address);
+    BOOST_TEST(read(trace.sends()).lifetimeSeconds == 0U);
+    trace.silentUntil(4s);
+    BOOST_TEST(trace.session.size() == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(a_refusal_ends_the_query) {
     Trace trace;
     const auto id = trace.query();
