@@ -114,13 +114,15 @@ BOOST_AUTO_TEST_CASE(a_message_with_such_a_length_is_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(an_error_response_keeps_the_options_before_a_bad_one, *label("S6887-012")) {
-    const auto response = decodeMapResponse(withOptions("map_no_resources_response", "5a000000 5a00fff0"));
+    const Octets datagram = withOptions("map_no_resources_response", "5a000000 5a00fff0");
+    const auto response = decodeMapResponse(datagram);
     BOOST_TEST_REQUIRE(response.has_value());
     BOOST_TEST(count(response.value().options) == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(unknown_options_of_a_response_are_kept_and_harm_nothing, *label("C6887-014")) {
-    const auto response = decodeMapResponse(withOptions("map_create_response", "5a000000 c8000001 ff000000"));
+    const Octets datagram = withOptions("map_create_response", "5a000000 c8000001 ff000000");
+    const auto response = decodeMapResponse(datagram);
     BOOST_TEST_REQUIRE(response.has_value());
     BOOST_TEST(count(response.value().options) == 2U);
 }
