@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 module;
 
+#include <array> // the keys compare the octets of addresses
 #include <map>
 #include <memory>
 #include <optional>
