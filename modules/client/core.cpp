@@ -109,13 +109,26 @@ session::MappingRequest Core::translate(GatewayLink& link, const MapRequest& wan
     request.suggestedPort = wanted.externalPort;
     request.suggestedAddress = wire::Address::anyLike(transport::toWire(link.link().localAddress()));
     request.lifetime = wanted.lifetime;
-    request.nonce = wanted.nonce ? *wanted.nonce : transport::randomNonce();
+    request.nonce = wanted.nonce ? *wanted.nonce : nonceFor(link, wanted);
     request.preferFailure = wanted.preferFailure;
     request.filters = wanted.filters;
     if (wanted.thirdParty) {
         request.thirdParty = transport::toWire(*wanted.thirdParty);
     }
     return request;
+}
+
+Nonce Core::nonceFor(GatewayLink& link, const MapRequest& wanted) const {
+    if (!options_.identity) {
+        return transport::randomNonce();
+    }
+    const net::ip::address local = link.link().localAddress();
+    return options_.identity->nonce({.gateway = transport::toWire(link.info().endpoint.address()),
+                                     .gatewayPort = link.info().endpoint.port(),
+                                     .internalAddress = transport::toWire(wanted.thirdParty.value_or(local)),
+                                     .protocol = wanted.protocol,
+                                     .internalPort = wanted.internalPort,
+                                     .externalV4 = local.is_v4()});
 }
 
 void Core::unmap(const UnmapRequest& request, ReleaseHandler handler) {

@@ -57,6 +57,7 @@ private:
     void doMap(const MapRequest& request, Waiting<MapHandler> waiting);
     void doUnmap(const UnmapRequest& request, Waiting<ReleaseHandler> waiting);
     session::MappingRequest translate(GatewayLink& link, const MapRequest& request) const;
+    [[nodiscard]] Nonce nonceFor(GatewayLink& link, const MapRequest& request) const;
     void doRelease(const MappingKey& key, std::optional<Waiting<ReleaseHandler>> waiting);
     void abandon(const LinkPtr& link, session::MappingId id, const Error& error);
     void forget(const LinkPtr& link, session::MappingId id);

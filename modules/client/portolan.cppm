@@ -6,6 +6,7 @@ export module portolan;
 
 export import portolan.error;
 export import portolan.net;
+export import :identity;
 export import :types;
 export import :mapping;
 export import :client;

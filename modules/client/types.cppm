@@ -12,6 +12,7 @@ export module portolan:types;
 import portolan.error;
 import portolan.net;
 import portolan.session;
+import :identity;
 
 export namespace portolan {
 
@@ -33,6 +34,9 @@ struct ClientOptions {
     std::chrono::milliseconds timeout{10'000};
     /// How long a mapping that was released or dropped is tried to be deleted.
     std::chrono::milliseconds releaseTimeout{3'000};
+    /// Where the nonces of mappings come from, so that a later run can take them over (see `keptIdentity`). None: each
+    /// mapping has a nonce that only this run knows.
+    std::optional<Identity> identity{};
 };
 
 /// A mapping to ask for.
@@ -41,7 +45,8 @@ struct MapRequest {
     std::uint16_t internalPort = 0;      ///< on this host; 0 = all ports of the protocol
     std::uint16_t externalPort = 0;      ///< suggested to the gateway; 0 = any
     std::chrono::seconds lifetime{7200}; ///< 1 s up to 2^32 - 1 s; the gateway may grant another, and it is renewed
-    /// The mapping nonce (RFC 6887 §11.1). None: a fresh one; give the old one to take over a mapping made earlier.
+    /// The mapping nonce (RFC 6887 §11.1). None: that of `ClientOptions::identity`, or a fresh one; give the old one to
+    /// take over a mapping made earlier.
     std::optional<Nonce> nonce{};
     /// The suggested external port or an error (RFC 6887 §13.2). PCP only.
     bool preferFailure = false;
@@ -55,7 +60,8 @@ struct MapRequest {
 struct UnmapRequest {
     Protocol protocol = Protocol::tcp;
     std::uint16_t internalPort = 0;
-    /// The nonce it was made with. Without it, gateways that check nonces refuse; NAT-PMP has none.
+    /// The nonce it was made with. None: that of `ClientOptions::identity`. With another, gateways that check nonces
+    /// refuse; NAT-PMP has none.
     std::optional<Nonce> nonce{};
     std::optional<net::ip::address> thirdParty{};
 };

@@ -50,6 +50,37 @@ BOOST_AUTO_TEST_CASE(a_mapping_left_standing_is_not_deleted_with_another_nonce) 
     BOOST_TEST(house.mapped() == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(a_mapping_left_standing_is_deleted_by_another_client_with_the_same_identity) {
+    portolan::ClientOptions options;
+    options.identity = portolan::Identity::random();
+    House house{{}, options};
+    house.run([](House& h) -> net::awaitable<void> {
+        auto mapping = co_await h.client->map({.internalPort = 8080});
+        mapping.value().detach();
+        portolan::Client another{h.context.get_executor(), h.options};
+        const auto unmapped = co_await another.unmap({.internalPort = 8080});
+        BOOST_TEST(unmapped.has_value(), why(unmapped));
+    }(house));
+    BOOST_TEST(house.mapped() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_mapping_left_standing_is_taken_over_by_another_client_with_the_same_identity) {
+    portolan::ClientOptions options;
+    options.identity = portolan::Identity::random();
+    House house{{}, options};
+    house.run([](House& h) -> net::awaitable<void> {
+        auto mapping = co_await h.client->map({.internalPort = 8080});
+        const auto before = mapping.value().info();
+        mapping.value().detach();
+        portolan::Client another{h.context.get_executor(), h.options};
+        const auto again = co_await another.map({.internalPort = 8080});
+        BOOST_TEST_REQUIRE(again.has_value(), why(again));
+        BOOST_TEST(again.value().info().externalPort == before.externalPort);
+        BOOST_TEST((again.value().info().nonce == before.nonce));
+        BOOST_TEST(h.mapped() == 1U);
+    }(house));
+}
+
 BOOST_AUTO_TEST_CASE(a_mapping_is_deleted_by_nat_pmp_where_the_gateway_has_no_pcp) {
     House house{simulator::Config::natPmpOnly()};
     house.run([](House& h) -> net::awaitable<void> {
