@@ -31,6 +31,7 @@ module;
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/udp.hpp>
 #include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
 #include <boost/asio/read.hpp>
@@ -129,6 +130,12 @@ using boost::asio::ip::multicast::leave_group;
 using boost::asio::ip::multicast::outbound_interface;
 } // namespace multicast
 } // namespace ip
+
+#if defined(BOOST_ASIO_HAS_POSIX_STREAM_DESCRIPTOR)
+namespace posix {
+using boost::asio::posix::stream_descriptor;
+} // namespace posix
+#endif
 
 namespace operators {
 using boost::asio::experimental::awaitable_operators::operator||;
