@@ -141,7 +141,7 @@ bool Session::handleNatPmpRefusal(TimePoint now, const wire::NatPmpRefusal& refu
 /// Ends what is being asked, with an error.
 void Session::natPmpFailed(TimePoint now, std::error_code error, Duration hold) {
     const auto at = natPmp_.record();
-    const bool address = natPmp_.key().isAddress;
+    const bool address = natPmp_.key().isAddress && !natPmp_.abandoned();
     natPmp_.end();
     if (!at) {
         if (address) {

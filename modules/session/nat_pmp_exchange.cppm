@@ -33,6 +33,7 @@ public:
         key_ = key;
         record_ = record;
         transmissions_ = 0;
+        abandoned_ = false;
         wait_ = natPmpFirstWait;
         state_ = State::due;
     }
@@ -40,19 +41,22 @@ public:
     void end() noexcept {
         state_ = State::none;
         record_ = nowhere;
+        abandoned_ = false;
     }
 
-    /// The record is no longer interested. What was sent keeps its turn for a while, for the gateway is still at it.
+    /// Nobody is interested any more. What was sent keeps its turn for a while, for the gateway is still at it.
     void abandon() noexcept {
-        record_ = nowhere;
-        deadline_ = std::min(deadline_, sent_ + natPmpFirstWait);
-        if (state_ == State::due) {
+        if (state_ != State::asked) {
             end();
+            return;
         }
+        record_ = nowhere;
+        abandoned_ = true;
+        deadline_ = std::min(deadline_, sent_ + natPmpFirstWait);
     }
 
     /// Nobody waits for the answer any more.
-    [[nodiscard]] bool abandoned() const noexcept { return !key_.isAddress && record_ == nowhere; }
+    [[nodiscard]] bool abandoned() const noexcept { return abandoned_; }
 
     [[nodiscard]] bool none() const noexcept { return state_ == State::none; }
 
@@ -94,6 +98,7 @@ private:
     NatPmpKey key_;
     std::uint32_t record_ = nowhere;
     unsigned transmissions_ = 0;
+    bool abandoned_ = false;
     Duration wait_{0};
     TimePoint sent_;
     TimePoint deadline_;

@@ -125,7 +125,7 @@ void Session::natPmpTimeout(TimePoint now) {
 /// There is no NAT-PMP gateway (RFC 6886 §3.1): neither will it answer what stands in line.
 void Session::natPmpGivenUp(TimePoint now, Errc error) {
     const auto asking = natPmp_.record();
-    const bool address = natPmp_.key().isAddress && !asking;
+    const bool address = natPmp_.key().isAddress && !asking && !natPmp_.abandoned();
     natPmp_.end();
     if (natPmpAddressWanted_ || address) {
         natPmpAddressKnown(now, wire::Address::anyV4());

@@ -97,6 +97,10 @@ void Session::released(TimePoint now, Index at, std::error_code error) {
 void Session::end(Index at) {
     leaveExchange(at);
     table_.remove(at);
+    if (table_.size() == 0) {
+        natPmpAddressWanted_ = false; // there is nobody left to be told
+        natPmp_.abandon();
+    }
 }
 
 } // namespace portolan::session

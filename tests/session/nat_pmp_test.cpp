@@ -407,4 +407,11 @@ BOOST_AUTO_TEST_CASE(a_mapping_that_was_asked_for_by_both_protocols_is_deleted_b
     trace.receives(natPmpOnly).sends(deletion).receives(deleted).expects(EventKind::released, id);
 }
 
+BOOST_AUTO_TEST_CASE(an_address_that_nobody_waits_for_any_more_is_not_asked_again) {
+    Trace trace{natPmpConfig()};
+    const auto id = trace.request(mapping());
+    trace.sends(create).receives(success).sends(addressRequest).detach(id).silentUntil(1h);
+    BOOST_TEST(!trace.session.nextTimeout().has_value());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

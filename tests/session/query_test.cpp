@@ -147,4 +147,11 @@ BOOST_AUTO_TEST_CASE(a_query_released_while_nat_pmp_asks_leaves_no_event) {
     BOOST_TEST(trace.session.size() == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(a_query_released_while_nat_pmp_asks_is_not_asked_again) {
+    Trace trace{natPmpConfig()};
+    const auto id = trace.query();
+    trace.sends("00 00").release(id).silentUntil(1h);
+    BOOST_TEST(!trace.session.nextTimeout().has_value());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
