@@ -54,11 +54,15 @@ void Session::recover(TimePoint now, Duration delay, std::optional<Index> except
         }
         any = true;
         record.recovering = true;
-        const bool idle = record.exchange == Exchange::idle || record.exchange == Exchange::awaiting;
-        if (idle) {
+        if (record.exchange == Exchange::awaiting) {
+            scheduleRenewal(now, at); // the next try, if this renewal is not answered
+        }
+        if (record.exchange == Exchange::idle) {
+            // A recovery may advance a renewal and never puts it off: recoveries may be far between.
+            const TimePoint renewal = record.deadline;
             record.transmissions = 0;
             record.wait = Duration::zero();
-            idleUntil(at, std::min(std::max(start, record.lastSent + renewalFloor), record.expiry()));
+            idleUntil(at, std::min(std::max(start, record.lastSent + renewalFloor), renewal));
         }
     }
     if (any) {

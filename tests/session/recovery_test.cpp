@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <boost/test/data/monomorphic.hpp>
+#include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 #include <cstddef>
@@ -44,6 +47,22 @@ std::size_t portsAsked(const Trace& trace) {
 
 wire::MapRequest read(const Octets& datagram) {
     return wire::decodeMapRequest(datagram).assume_value();
+}
+
+/// Time passes, and a gateway whose epoch makes no sense answers; this share of the datagrams is lost.
+void senselessUntil(Trace& trace, Duration time, double loss) {
+    std::uint32_t epoch = 1;
+    Random random{1};
+    while (trace.elapsed() < time) {
+        while (!trace.sent.empty()) {
+            trace.taken = trace.sent.front().octets;
+            trace.sent.pop_front();
+            if (random.between(0.0, 1.0) >= loss) {
+                trace.answers({.lifetime = 120, .epoch = epoch *= 7});
+            }
+        }
+        trace.advance(100ms);
+    }
 }
 
 } // namespace
@@ -224,6 +243,16 @@ BOOST_AUTO_TEST_CASE(an_announcement_does_not_wake_what_was_refused) {
     trace.sends();
     trace.answers({.code = wire::ResultCode::notAuthorized, .lifetime = 1000});
     trace.at(100s).receives(announcement(1100)).silentUntil(1000s - 1ms);
+}
+
+BOOST_DATA_TEST_CASE(a_gateway_whose_epoch_makes_no_sense_loses_no_short_mapping,
+                     boost::unit_test::data::make({0.0, 0.1}), loss) {
+    Trace trace;
+    for (std::uint16_t port = 8080; port < 8083; ++port) {
+        trace.hold(mapping(port), {.lifetime = 120});
+    }
+    senselessUntil(trace, 1h, loss);
+    BOOST_TEST(std::ranges::count(trace.events, EventKind::lost, &Event::kind) == 0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
