@@ -98,6 +98,7 @@ private:
     // release.cpp: what the owner wants no more
     void startDeletion(TimePoint now, Index at);
     void deletionAnswered(TimePoint now, Index at, const wire::MapResponse& response);
+    void fallSilent(TimePoint now, Duration hold);
     void released(TimePoint now, Index at, std::error_code error);
     void end(Index at);
 

@@ -67,12 +67,25 @@ void Session::deletionAnswered(TimePoint now, Index at, const wire::MapResponse&
         return; // the late answer to an earlier request: a deletion suggests nothing, and an answer copies that
     }
     if (response.resultCode == wire::ResultCode::noResources) {
-        silentUntil_ = now + capped(response.lifetimeSeconds, defaultErrorLifetime(response.resultCode));
         released(now, at, {}); // what some gateways say when there is nothing to delete
+        fallSilent(now, capped(response.lifetimeSeconds, defaultErrorLifetime(response.resultCode)));
     } else if (response.resultCode == wire::ResultCode::success) {
         released(now, at, {});
     } else {
         released(now, at, response.resultCode);
+    }
+}
+
+/// Nothing is sent for this long. Whoever waits in line for a first answer is told; what is held, and what is to be
+/// deleted, waits for the end.
+void Session::fallSilent(TimePoint now, Duration hold) {
+    silentUntil_ = now + hold;
+    for (const Exchange line : {Exchange::queued, Exchange::natPmpQueued}) {
+        for (const Index at : table_.snapshot(line)) {
+            if (table_[at].phase == Phase::wanted) {
+                refused(now, at, wire::ResultCode::noResources, hold);
+            }
+        }
     }
 }
 

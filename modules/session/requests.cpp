@@ -164,8 +164,8 @@ result<MappingId> Session::handleAddressQuery(TimePoint now, const wire::Nonce& 
 
 void Session::start(TimePoint now, Index at) {
     table_[at].phase = Phase::wanted;
-    if (noNewUntil_ > now) {
-        refused(now, at, wire::ResultCode::noResources, noNewUntil_ - now);
+    if (const TimePoint closed = std::max(noNewUntil_, silentUntil_); closed > now) {
+        refused(now, at, wire::ResultCode::noResources, closed - now);
     } else if (config_.speak == Speak::natPmp) {
         toNatPmp(now, at);
     } else {

@@ -186,4 +186,35 @@ BOOST_AUTO_TEST_CASE(a_wrong_answer_is_never_retried_in_a_loop, *label("C6887-07
     trace.silentUntil(1799s);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_asked_during_the_silence_is_refused_until_its_end, *label("C6887-086")) {
+    Trace trace;
+    trace.release(trace.hold()).sends();
+    trace.answers({.code = wire::ResultCode::noResources, .lifetime = 30}).expects(EventKind::released);
+    const auto id = trace.advance(10s).request(mapping(8081));
+    const Event event = trace.expects(EventKind::refused, id);
+    BOOST_TEST((event.error == wire::ResultCode::noResources));
+    BOOST_TEST((event.retryAfter == 20s));
+    trace.silentUntil(30s - 1ms).at(30s).sends();
+}
+
+BOOST_AUTO_TEST_CASE(what_stands_in_line_when_the_silence_begins_is_refused, *label("C6887-086")) {
+    Config config = testConfig();
+    config.window = 1;
+    Trace trace{config};
+    trace.release(trace.hold()).sends();
+    const auto id = trace.request(mapping(8081));
+    trace.answers({.code = wire::ResultCode::noResources, .lifetime = 30}).expects(EventKind::released);
+    BOOST_TEST((trace.expects(EventKind::refused, id).retryAfter == 30s));
+    trace.silentUntil(30s - 1ms).at(30s).sends();
+}
+
+BOOST_AUTO_TEST_CASE(a_deletion_waits_for_the_end_of_the_silence, *label("C6887-086")) {
+    Trace trace;
+    const auto first = trace.hold(mapping(8080));
+    const auto second = trace.hold(mapping(8081));
+    trace.release(first).sends();
+    trace.answers({.code = wire::ResultCode::noResources, .lifetime = 30}).expects(EventKind::released);
+    trace.release(second).silentUntil(30s - 1ms).at(30s).sends();
+}
+
 BOOST_AUTO_TEST_SUITE_END()
