@@ -21,6 +21,10 @@ namespace {
 /// then: the shrinking renewal windows are the retries (RFC 6887 §11.2.1).
 constexpr Duration windowWait{3300};
 
+/// The waits of a deletion. RFC 6887 §8.1.1 says 3 s to begin with, as a SHOULD: but who deletes a mapping is often
+/// about to end, and would be gone before it is sent twice. There are few tries, so this floods no gateway.
+constexpr Backoff deletionBackoff{std::chrono::milliseconds{500}};
+
 /// Room for the options that a session itself sends, up to the largest message.
 using OptionRoom = std::array<std::uint8_t, wire::maxMessageSize - wire::mapSize>;
 
@@ -106,7 +110,8 @@ std::size_t Session::transmitPcp(TimePoint now, Index at, wire::Room room) {
     record.mayStandByPcp = true;
     record.unanswered = false;
     record.refusal = wire::ResultCode::success;
-    record.wait = retransmissionWait(config_.backoff, record.wait, random_);
+    record.wait =
+        retransmissionWait(record.phase == Phase::leaving ? deletionBackoff : config_.backoff, record.wait, random_);
     table_.move(at, Exchange::awaiting);
     table_.setDeadline(at, std::min({now + record.wait, now + windowWait, limitOf(record)}));
     return wire::encode(request, room).assume_value();
