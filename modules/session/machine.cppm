@@ -62,7 +62,8 @@ public:
     void handleDatagram(TimePoint now, const Endpoint& from, wire::Bytes datagram);
 
     /// Takes the news that the server's host or port cannot be reached (ICMP): what is being asked is refused with
-    /// `Errc::unreachable` at once; what is held is kept and tried again at its next renewal.
+    /// `Errc::unreachable` at once; what is held is kept and tried again at its next renewal; a deletion goes on as if
+    /// it had not been answered.
     void handleUnreachable(TimePoint now);
 
     /// To be called at `nextTimeout()`, or whenever.
@@ -100,6 +101,7 @@ private:
     void deletionAnswered(TimePoint now, Index at, const wire::MapResponse& response);
     void fallSilent(TimePoint now, Duration hold);
     void released(TimePoint now, Index at, std::error_code error);
+    [[nodiscard]] std::uint32_t deletionTries(const Record& record) const;
     void end(Index at);
 
     // events.cpp

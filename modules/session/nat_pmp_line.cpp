@@ -118,19 +118,22 @@ void Session::natPmpTimeout(TimePoint now) {
         natPmpFailed(now, Errc::noAnswer, Duration::zero());
         return;
     }
-    natPmpSilent_ = true;
     natPmpGivenUp(now, Errc::noAnswer);
 }
 
-/// There is no NAT-PMP gateway (RFC 6886 §3.1): neither will it answer what stands in line.
+/// There is no NAT-PMP gateway (RFC 6886 §3.1): neither will it answer what stands in line. Deletions in line are
+/// still sent once each.
 void Session::natPmpGivenUp(TimePoint now, Errc error) {
     const auto asking = natPmp_.record();
     const bool address = natPmp_.key().isAddress && !asking && !natPmp_.abandoned();
     natPmp_.end();
+    natPmpSilent_ = true;
     if (natPmpAddressWanted_ || address) {
         natPmpAddressKnown(now, wire::Address::anyV4());
     }
-    if (asking) {
+    if (asking && table_[*asking].phase == Phase::leaving) {
+        released(now, *asking, error);
+    } else if (asking) {
         natPmpUnanswered(now, *asking, error);
     }
     for (const Index at : table_.snapshot(Exchange::natPmpQueued)) {
@@ -141,9 +144,6 @@ void Session::natPmpGivenUp(TimePoint now, Errc error) {
 void Session::natPmpUnanswered(TimePoint now, Index at, Errc error) {
     Record& record = table_[at];
     if (record.phase == Phase::leaving) {
-        if (error == Errc::unreachable) {
-            released(now, at, error);
-        }
         return; // a deletion in line is tried at least once
     }
     if (record.phase == Phase::held && !record.recovering) {

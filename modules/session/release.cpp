@@ -107,6 +107,11 @@ void Session::released(TimePoint now, Index at, std::error_code error) {
     idleUntil(at, std::max(now, record.holdUntil));
 }
 
+std::uint32_t Session::deletionTries(const Record& record) const {
+    // The mapping behind an address query is short and ends by itself: nobody is to wait for its deletion.
+    return record.isQuery ? 1 : config_.deleteTransmissions;
+}
+
 void Session::end(Index at) {
     leaveExchange(at);
     table_.remove(at);

@@ -89,9 +89,7 @@ void Session::windowLeft(TimePoint now, Index at) {
 void Session::answerMissing(TimePoint now, Index at) {
     Record& record = table_[at];
     if (record.phase == Phase::leaving) {
-        // The mapping behind an address query is short and ends by itself: nobody is to wait for its deletion.
-        const std::uint32_t limit = record.isQuery ? 1 : config_.deleteTransmissions;
-        if (record.transmissions >= limit) {
+        if (record.transmissions >= deletionTries(record)) {
             released(now, at, Errc::noAnswer);
         } else {
             enqueue(at);

@@ -47,10 +47,12 @@ BOOST_AUTO_TEST_CASE(what_is_held_is_kept_and_tried_at_the_next_renewal) {
     BOOST_TEST(trace.session.grant(id).has_value());
 }
 
-BOOST_AUTO_TEST_CASE(a_deletion_ends_at_once) {
+BOOST_AUTO_TEST_CASE(a_deletion_is_tried_as_often_as_one_that_is_not_answered) {
     Trace trace;
     const auto id = trace.hold();
     trace.release(id).sends();
+    trace.unreachable().expectsNothing().within(450ms, 550ms).sends();
+    trace.unreachable().expectsNothing().within(1260ms, 1760ms).sends();
     trace.unreachable();
     BOOST_TEST((trace.expects(EventKind::released, id).error == Errc::unreachable));
     trace.silentUntil(1h);
@@ -96,16 +98,31 @@ BOOST_AUTO_TEST_CASE(what_stands_in_line_for_nat_pmp_is_refused_too) {
     trace.expects(EventKind::refused);
 }
 
-BOOST_AUTO_TEST_CASE(deletions_in_line_for_nat_pmp_end_too) {
+BOOST_AUTO_TEST_CASE(deletions_in_line_for_nat_pmp_are_each_sent_once) {
     Trace trace{natPmpConfig()};
     const auto first = trace.request(mapping(8080));
     const auto second = trace.request(mapping(8081));
     trace.sends();
     trace.answersByNatPmp().sends("00 00").receives("00 80 00 00  00 00 03 e8  cb 00 71 2d").sends();
-    trace.answersByNatPmp().clear().release(first).release(second).unreachable();
-    trace.expects(EventKind::released, first);
-    trace.expects(EventKind::released, second);
+    trace.answersByNatPmp().clear().release(first).release(second).sends();
+    trace.unreachable().expectsNothing().advance(250ms).sends();
+    trace.unreachable().expectsNothing().advance(500ms).sends();
+    trace.unreachable().expects(EventKind::released, first);
+    trace.sends();
+    trace.unreachable();
+    BOOST_TEST((trace.expects(EventKind::released, second).error == Errc::unreachable));
     BOOST_TEST(trace.session.size() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_deletion_in_line_is_sent_all_the_same) {
+    Config config = testConfig();
+    config.window = 1;
+    Trace trace{config};
+    const auto first = trace.hold(mapping(8080));
+    const auto second = trace.hold(mapping(8081));
+    trace.release(first).release(second).sends();
+    trace.unreachable().sends();
+    trace.answers({.lifetime = 0}).expects(EventKind::released, second);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
