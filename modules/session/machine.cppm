@@ -47,7 +47,8 @@ public:
     /// Asks for the gateway's external address, once: an event `address` or `refused` follows and ends the query.
     /// PCP has no such question: a short UDP mapping of a port that nobody serves answers it (RFC 6887 §11.6), for
     /// which the nonce is. Where port 9 (discard) is refused, as many gateways refuse ports below 1024, another that
-    /// the caller keeps to itself may do.
+    /// the caller keeps to itself may do. The address is of the client address's family; NAT-PMP alone has none of
+    /// IPv6 (`Errc::notAvailable`).
     result<MappingId> handleAddressQuery(TimePoint now, const wire::Nonce& nonce,
                                          std::uint16_t internalPort = discardPort);
 

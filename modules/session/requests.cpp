@@ -146,15 +146,19 @@ result<MappingId> Session::handleDelete(TimePoint now, const MappingRequest& req
 }
 
 result<MappingId> Session::handleAddressQuery(TimePoint now, const wire::Nonce& nonce, std::uint16_t internalPort) {
-    auto at = addOrSupersede(now, {{}, internalPort, wire::Protocol::udp, true}, nonce);
+    const bool v4 = config_.clientAddress.isV4();
+    if (config_.speak == Speak::natPmp && !v4) {
+        return Errc::notAvailable; // NAT-PMP is of IPv4
+    }
+    auto at = addOrSupersede(now, {{}, internalPort, wire::Protocol::udp, v4}, nonce);
     if (!at) {
-        at = addOrSupersede(now, {{}, internalPort, wire::Protocol::tcp, true}, nonce);
+        at = addOrSupersede(now, {{}, internalPort, wire::Protocol::tcp, v4}, nonce);
     }
     if (!at) {
         return Errc::alreadyMapped;
     }
     Record& record = table_[*at];
-    record.externalAddress = wire::Address::anyV4();
+    record.externalAddress = wire::Address::anyLike(config_.clientAddress);
     record.requestedSeconds = querySeconds;
     record.isQuery = true;
     const MappingId id = table_.idOf(*at);

@@ -17,6 +17,14 @@ wire::MapRequest read(const Octets& datagram) {
     return wire::decodeMapRequest(datagram).assume_value();
 }
 
+/// A client and a server that have nothing but IPv6.
+Config v6Config() {
+    Config config = testConfig();
+    config.server.address = {{0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}};
+    config.clientAddress = {{0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x57}};
+    return config;
+}
+
 constexpr auto address = "00 80 00 00  00 00 03 e8  cb 00 71 2d";
 
 } // namespace
@@ -152,6 +160,24 @@ BOOST_AUTO_TEST_CASE(a_query_released_while_nat_pmp_asks_is_not_asked_again) {
     const auto id = trace.query();
     trace.sends("00 00").release(id).silentUntil(1h);
     BOOST_TEST(!trace.session.nextTimeout().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(over_ipv6_the_question_is_for_an_ipv6_address) {
+    const Config config = v6Config();
+    Trace trace{config};
+    const auto id = trace.query();
+    BOOST_TEST((read(trace.sends()).suggestedAddress == wire::Address::anyV6()));
+    trace.answers({.address = config.clientAddress});
+    BOOST_TEST((trace.expects(EventKind::address, id).grant.external.address == config.clientAddress));
+    BOOST_TEST((read(trace.sends()).suggestedAddress == wire::Address::anyV6()));
+}
+
+BOOST_AUTO_TEST_CASE(nat_pmp_has_no_question_over_ipv6) {
+    Config config = v6Config();
+    config.speak = Speak::natPmp;
+    Session session{config};
+    const auto id = session.handleAddressQuery(TimePoint{}, mapping().nonce);
+    BOOST_TEST((!id && id.error().code == Errc::notAvailable));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
