@@ -7,6 +7,7 @@ module;
 #include <deque>
 #include <optional>
 #include <system_error>
+#include <vector>
 
 export module portolan.session:machine;
 
@@ -143,6 +144,7 @@ private:
     void mapRefused(TimePoint now, Index at, const wire::MapResponse& response);
 
     // version.cpp: gateways of another version
+    [[nodiscard]] std::vector<Index> askedByPcp() const;
     void handleVersionRejection(TimePoint now, const wire::VersionRejection& rejection);
     void handleNatPmpOnly(TimePoint now);
 

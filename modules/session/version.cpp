@@ -6,6 +6,7 @@ module;
 #include <cstdint>
 #include <optional>
 #include <system_error>
+#include <vector>
 
 module portolan.session;
 
@@ -28,9 +29,17 @@ bool isPrivateV4(const wire::Address& address) {
 
 } // namespace
 
+/// What was sent by PCP and may yet be answered, however slow the gateway is.
+std::vector<Session::Index> Session::askedByPcp() const {
+    std::vector<Index> asked = table_.snapshot(Exchange::awaiting);
+    const std::vector<Index> overdue = table_.snapshot(Exchange::overdue);
+    asked.insert(asked.end(), overdue.begin(), overdue.end());
+    return asked;
+}
+
 void Session::handleVersionRejection(TimePoint now, const wire::VersionRejection& rejection) {
-    const auto& awaiting = table_.in(Exchange::awaiting);
-    if (awaiting.empty() && !natPmp_.asked()) {
+    const std::vector<Index> asked = askedByPcp();
+    if (asked.empty() && !natPmp_.asked()) {
         ++statistics_.unattributed;
         return;
     }
@@ -38,11 +47,11 @@ void Session::handleVersionRejection(TimePoint now, const wire::VersionRejection
     const Duration lifetime = std::chrono::seconds{rejection.lifetimeSeconds};
     const Duration hold = std::min(lifetime > Duration::zero() ? lifetime : versionRetry, versionRetry);
     // Version 2 is what PCP requests offer, so a rejection that names it is one of NAT-PMP.
-    if (natPmp_.asked() && (rejection.version == wire::pcpVersion || awaiting.empty())) {
+    if (natPmp_.asked() && (rejection.version == wire::pcpVersion || asked.empty())) {
         natPmpFailed(now, Errc::versionNotSupported, hold);
         return;
     }
-    for (const Index at : table_.snapshot(Exchange::awaiting)) {
+    for (const Index at : asked) {
         if (table_[at].phase == Phase::leaving) {
             released(now, at, wire::ResultCode::unsuppVersion);
         } else {
@@ -52,14 +61,15 @@ void Session::handleVersionRejection(TimePoint now, const wire::VersionRejection
 }
 
 void Session::handleNatPmpOnly(TimePoint now) {
-    if (table_.in(Exchange::awaiting).empty()) {
+    const std::vector<Index> asked = askedByPcp();
+    if (asked.empty()) {
         // A gateway rejects each PCP request of a batch; the first of these answers moved them all.
         ++statistics_.unattributed;
         return;
     }
     ++statistics_.attributed;
     const bool applies = config_.speak == Speak::any && isPrivateV4(config_.clientAddress);
-    for (const Index at : table_.snapshot(Exchange::awaiting)) {
+    for (const Index at : asked) {
         Record& record = table_[at];
         record.mayStandByPcp = record.phase == Phase::held && record.via == Via::pcp;
         if (applies && (record.phase != Phase::leaving || record.mayStandByNatPmp)) {

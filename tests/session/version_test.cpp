@@ -209,4 +209,15 @@ BOOST_AUTO_TEST_CASE(a_deletion_rejected_by_its_version_is_over) {
     trace.receives(natPmpOnly).sendsNothing().expects(EventKind::released, id);
 }
 
+BOOST_AUTO_TEST_CASE(a_gateway_that_takes_five_seconds_for_its_rejection_is_asked_by_nat_pmp) {
+    Trace trace = asking();
+    trace.at(8s).clear().receives(natPmpOnly).sends(natPmpRequest);
+}
+
+BOOST_AUTO_TEST_CASE(a_rejection_that_takes_five_seconds_is_understood) {
+    Trace trace = asking();
+    trace.at(8s).clear().receives(namesVersion3("00 00 00 3c"));
+    BOOST_TEST((trace.expects(EventKind::refused).error == Errc::versionNotSupported));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
