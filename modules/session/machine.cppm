@@ -140,6 +140,7 @@ private:
     [[nodiscard]] std::optional<Index> attribute(const wire::MapResponse& response) const;
     [[nodiscard]] bool repeats(const Record& record, const wire::MapResponse& response) const;
     void mapGranted(TimePoint now, Index at, const wire::MapResponse& response);
+    void queryAnswered(TimePoint now, Index at, const wire::MapResponse& response);
     void mapMismatched(TimePoint now, Index at);
     void mapRefused(TimePoint now, Index at, const wire::MapResponse& response);
 

@@ -101,10 +101,7 @@ void Session::mapGranted(TimePoint now, Index at, const wire::MapResponse& respo
         return;
     }
     if (record.isQuery) {
-        record.externalAddress = response.assignedAddress;
-        record.epochSeconds = response.epochSeconds;
-        emit(at, EventKind::address);
-        startDeletion(now, at);
+        queryAnswered(now, at, response);
         return;
     }
     if (isMismatch(record, response)) {
@@ -118,6 +115,20 @@ void Session::mapGranted(TimePoint now, Index at, const wire::MapResponse& respo
              response.epochSeconds,
              Via::pcp,
              record.nonce});
+}
+
+void Session::queryAnswered(TimePoint now, Index at, const wire::MapResponse& response) {
+    Record& record = table_[at];
+    record.externalAddress = response.assignedAddress;
+    record.epochSeconds = response.epochSeconds;
+    if (response.assignedAddress.isAny()) {
+        // The gateway has no external address itself.
+        constexpr auto code = wire::ResultCode::networkFailure;
+        emit(at, EventKind::refused, code, defaultErrorLifetime(code));
+    } else {
+        emit(at, EventKind::address);
+    }
+    startDeletion(now, at);
 }
 
 void Session::mapMismatched(TimePoint now, Index at) {

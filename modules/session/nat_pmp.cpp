@@ -52,6 +52,11 @@ void Session::handleNatPmpMap(TimePoint now, const wire::NatPmpMapResponse& resp
     if (leaving != (response.lifetimeSeconds == 0)) {
         return; // the late answer to an earlier request of the other kind
     }
+    if (!leaving && response.assignedPort == 0) {
+        constexpr auto code = wire::NatPmpResult::outOfResources; // a success that gives nothing
+        natPmpFailed(now, code, defaultErrorLifetime(code));
+        return;
+    }
     natPmp_.end();
     if (leaving) {
         released(now, *at, {});
@@ -94,6 +99,11 @@ void Session::handleNatPmpAddress(TimePoint now, const wire::NatPmpAddressRespon
     }
     if (!success) {
         natPmpFailed(now, response.resultCode, defaultErrorLifetime(response.resultCode));
+        return;
+    }
+    if (query && response.externalAddress.isAny()) {
+        constexpr auto code = wire::NatPmpResult::networkFailure; // RFC 6886 §3.5: what it should have said
+        natPmpFailed(now, code, defaultErrorLifetime(code));
         return;
     }
     natPmp_.end();

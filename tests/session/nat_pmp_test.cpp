@@ -414,4 +414,12 @@ BOOST_AUTO_TEST_CASE(an_address_that_nobody_waits_for_any_more_is_not_asked_agai
     BOOST_TEST(!trace.session.nextTimeout().has_value());
 }
 
+BOOST_AUTO_TEST_CASE(a_grant_of_port_0_is_a_refusal) {
+    Trace trace{natPmpConfig()};
+    trace.request(mapping());
+    trace.sends(create).answersByNatPmp({.port = 0});
+    BOOST_TEST((trace.expects(EventKind::refused).error == wire::NatPmpResult::outOfResources));
+    trace.sendsNothing();
+}
+
 BOOST_AUTO_TEST_SUITE_END()

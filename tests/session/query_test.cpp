@@ -180,4 +180,20 @@ BOOST_AUTO_TEST_CASE(nat_pmp_has_no_question_over_ipv6) {
     BOOST_TEST((!id && id.error().code == Errc::notAvailable));
 }
 
+BOOST_AUTO_TEST_CASE(a_gateway_without_an_external_address_refuses) {
+    Trace trace;
+    const auto id = trace.query();
+    trace.sends();
+    trace.answers({.address = wire::Address::anyV4()});
+    BOOST_TEST((trace.expects(EventKind::refused, id).error == wire::ResultCode::networkFailure));
+    BOOST_TEST(read(trace.sends()).lifetimeSeconds == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_nat_pmp_gateway_without_an_external_address_refuses, *label("C6886-020")) {
+    Trace trace{natPmpConfig()};
+    const auto id = trace.query();
+    trace.sends("00 00").receives("00 80 00 00  00 00 03 e8  00 00 00 00");
+    BOOST_TEST((trace.expects(EventKind::refused, id).error == wire::NatPmpResult::networkFailure));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
