@@ -44,6 +44,20 @@ bool isSound(const wire::Filter& filter, const wire::Address& internal) {
            filter.prefixLength <= 128;
 }
 
+/// Whether the protocol has ports as TCP has them; of any other, all is mapped or nothing (RFC 6887 §11.1).
+bool hasPorts(wire::Protocol protocol) {
+    switch (protocol) {
+    case wire::Protocol::tcp:
+    case wire::Protocol::udp:
+    case wire::Protocol::dccp:
+    case wire::Protocol::sctp:
+    case wire::Protocol::udplite:
+        return true;
+    default:
+        return false;
+    }
+}
+
 bool hasOptions(const MappingRequest& request) {
     return request.thirdParty || request.preferFailure || !request.filters.empty();
 }
@@ -52,10 +66,10 @@ bool hasOptions(const MappingRequest& request) {
 bool isSound(const MappingRequest& request, const wire::Address& clientAddress) {
     const wire::Address internal = request.thirdParty.value_or(clientAddress);
     const bool portForNone = request.internalPort == 0 && request.suggestedPort != 0;
-    const bool portForAll = request.protocol == wire::Protocol::all && request.internalPort != 0;
+    const bool portOfPortless = request.internalPort != 0 && !hasPorts(request.protocol);
     const bool failureOfNothing = request.preferFailure && request.suggestedPort == 0;
     const bool thirdPartyIsNone = request.thirdParty && (internal == clientAddress || internal.isAny());
-    return !portForNone && !portForAll && !failureOfNothing && !thirdPartyIsNone && optionsFit(request) &&
+    return !portForNone && !portOfPortless && !failureOfNothing && !thirdPartyIsNone && optionsFit(request) &&
            std::ranges::all_of(request.filters, [&](const wire::Filter& filter) { return isSound(filter, internal); });
 }
 

@@ -56,11 +56,13 @@ struct Config {
 /// A mapping that is wanted.
 struct MappingRequest {
     wire::Protocol protocol = wire::Protocol::tcp;
-    std::uint16_t internalPort = 0;                          ///< 0 = all ports of the protocol
+    std::uint16_t internalPort = 0;                          ///< 0 = all ports of the protocol, or it has none
     std::uint16_t suggestedPort = 0;                         ///< 0 = no preference
     wire::Address suggestedAddress = wire::Address::anyV4(); ///< all zeros of the wanted external family = any
     std::chrono::seconds lifetime{7200};
     wire::Nonce nonce; ///< unguessable, one for each server and internal port (RFC 6887 §11.2)
+    /// The host to map for. RFC 6887 §13.1 wants it used in trusted networks only: to name a host is to say that this
+    /// is one.
     std::optional<wire::Address> thirdParty;
     bool preferFailure = false;
     std::vector<wire::Filter> filters;

@@ -237,4 +237,16 @@ BOOST_AUTO_TEST_CASE(an_answer_that_names_no_third_party_is_ignored, *label("C68
     trace.receives(none).expectsNothing();
 }
 
+BOOST_AUTO_TEST_CASE(a_port_of_a_protocol_without_ports_is_refused, *label("C6887-073")) {
+    BOOST_TEST((errorOf(mapping(80, wire::Protocol{46})) == Errc::invalidRequest));
+    BOOST_TEST((errorOf(mapping(80, wire::Protocol{1})) == Errc::invalidRequest));
+}
+
+BOOST_AUTO_TEST_CASE(every_protocol_with_ports_may_have_one, *label("C6887-073")) {
+    for (const auto protocol : {wire::Protocol::tcp, wire::Protocol::udp, wire::Protocol::sctp, wire::Protocol::dccp,
+                                wire::Protocol::udplite}) {
+        BOOST_TEST(!errorOf(mapping(80, protocol)));
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
