@@ -27,6 +27,7 @@ void Session::granted(TimePoint now, Index at, const Grant& grant) {
     Record& record = table_[at];
     const bool first = record.phase != Phase::held || record.needsAddress;
     const bool moved = record.externalPort != grant.external.port || record.externalAddress != grant.external.address;
+    allRecovering_ = false;
     record.phase = Phase::held;
     record.via = grant.via;
     record.externalAddress = grant.external.address;
@@ -90,6 +91,7 @@ void Session::refused(TimePoint now, Index at, std::error_code error, Duration h
     record.transmissions = 0;
     if (record.phase == Phase::held) {
         record.recovering = false;
+        allRecovering_ = false;
         scheduleRenewal(now, at);
     } else {
         idleUntil(at, record.holdUntil);

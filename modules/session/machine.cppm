@@ -153,7 +153,6 @@ private:
     void handleAnnounce(TimePoint now, const wire::AnnounceResponse& response);
     void checkNatPmpEpoch(TimePoint now, std::uint32_t epochSeconds, std::optional<Index> except);
     void recover(TimePoint now, Duration delay, std::optional<Index> except, std::optional<Via> only);
-    [[nodiscard]] TimePoint recoveryStart(TimePoint now, Duration delay) const;
     void wake(TimePoint now, Duration delay);
 
     // nat_pmp.cpp: answers by NAT-PMP
@@ -188,14 +187,18 @@ private:
     Random random_;
     Table table_;
     NatPmpExchange natPmp_;
-    bool natPmpAddressWanted_ = false; ///< to be asked before the line
-    bool natPmpSilent_ = false;        ///< the last request was not answered
+    bool natPmpAddressWanted_ = false;  ///< to be asked before the line
+    bool natPmpSilent_ = false;         ///< the last request was not answered
+    bool natPmpSpoken_ = false;         ///< something was asked by NAT-PMP, ever
+    TimePoint nextUnsolicited_ = never; ///< announced NAT-PMP addresses are ignored until then
     std::optional<wire::Address> natPmpAddress_;
     TimePoint natPmpAddressAt_;
     PcpEpoch pcpEpoch_;
     NatPmpEpoch natPmpEpoch_;
     TimePoint noNewUntil_ = never;  ///< NO_RESOURCES: no new mappings (RFC 6887 §11.4)
     TimePoint silentUntil_ = never; ///< NO_RESOURCES to a deletion: nothing at all (RFC 6887 §11.4)
+    TimePoint nextWake_ = never;    ///< announcements wake nothing until then
+    bool allRecovering_ = false;    ///< whatever is held is being recovered already
     TimePoint nextRecovery_ = never;
     Duration recoveryGap_{0};
     std::deque<Event> events_;

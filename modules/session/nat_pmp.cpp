@@ -21,6 +21,10 @@ namespace {
 /// grant.
 constexpr Duration addressAge = std::chrono::seconds{60};
 
+/// Each announcement concerns every mapping, so of a flood of them few are looked at. A gateway that has something to
+/// say repeats it for two minutes (RFC 6886 §3.2.1).
+constexpr Duration announcementGap = std::chrono::seconds{4};
+
 /// The opcode octet of the answer to a request.
 std::uint8_t answerOpcode(const NatPmpKey& key) {
     if (key.isAddress) {
@@ -85,6 +89,10 @@ void Session::natPmpMapped(TimePoint now, Index at, const wire::NatPmpMapRespons
 
 void Session::handleNatPmpAddress(TimePoint now, const wire::NatPmpAddressResponse& response) {
     const bool answers = natPmp_.asked({});
+    if (!answers && (!natPmpSpoken_ || now < nextUnsolicited_)) {
+        ++statistics_.unattributed;
+        return;
+    }
     const auto query = answers ? natPmp_.record() : std::nullopt;
     const bool success = response.resultCode == wire::NatPmpResult::success;
     ++statistics_.attributed;
@@ -94,6 +102,7 @@ void Session::handleNatPmpAddress(TimePoint now, const wire::NatPmpAddressRespon
         natPmpAddressKnown(now, response.externalAddress);
     }
     if (!answers) {
+        nextUnsolicited_ = now + announcementGap;
         wake(now, random_.between(Duration::zero(), recoveryDelay)); // an announcement (RFC 6886 §3.2.1)
         return;
     }

@@ -70,6 +70,7 @@ std::size_t Session::transmitNatPmp(TimePoint now, wire::Room room) {
         return 0;
     }
     natPmp_.transmitted(now);
+    natPmpSpoken_ = true;
     ++statistics_.transmitted;
     const auto at = natPmp_.record();
     if (!at) {

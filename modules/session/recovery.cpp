@@ -44,6 +44,9 @@ void Session::checkNatPmpEpoch(TimePoint now, std::uint32_t epochSeconds, std::o
 
 /// Has everything requested again that the gateway may have lost.
 void Session::recover(TimePoint now, Duration delay, std::optional<Index> except, std::optional<Via> only) {
+    if (allRecovering_) {
+        return; // so that a flood of announcements does not have all records walked each time
+    }
     const TimePoint start = std::max(now + delay, nextRecovery_);
     bool any = false;
     for (Index at = 0; at < table_.capacity(); ++at) {
@@ -65,6 +68,7 @@ void Session::recover(TimePoint now, Duration delay, std::optional<Index> except
             idleUntil(at, std::min(std::max(start, record.lastSent + renewalFloor), renewal));
         }
     }
+    allRecovering_ = !except && !only;
     if (any) {
         const bool calm = now >= nextRecovery_ + recoveryGap_;
         recoveryGap_ = calm ? firstRecoveryGap : std::min(2 * recoveryGap_, longestRecoveryGap);
@@ -74,6 +78,10 @@ void Session::recover(TimePoint now, Duration delay, std::optional<Index> except
 
 /// The gateway is there: what waits because it was silent is asked as if for the first time.
 void Session::wake(TimePoint now, Duration delay) {
+    if (now < nextWake_) {
+        return; // whatever waits was woken by then, or asked
+    }
+    nextWake_ = now + renewalFloor;
     for (Index at = 0; at < table_.capacity(); ++at) {
         Record& record = table_[at];
         const bool sent = record.exchange == Exchange::overdue || record.exchange == Exchange::awaiting;

@@ -422,4 +422,28 @@ BOOST_AUTO_TEST_CASE(a_grant_of_port_0_is_a_refusal) {
     trace.sendsNothing();
 }
 
+BOOST_AUTO_TEST_CASE(an_announced_address_means_nothing_where_nat_pmp_was_never_spoken) {
+    Trace trace;
+    trace.hold();
+    trace.receives("00 80 00 00  00 00 06 40  cb 00 71 63");
+    BOOST_TEST(trace.session.statistics().unattributed == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_flood_of_announced_addresses_is_no_flood_of_events) {
+    Holding held;
+    held.trace.advance(600s);
+    for (int i = 0; i < 1000; ++i) {
+        held.trace.receives("00 80 00 00  00 00 06 40  cb 00 71 63");
+        held.trace.receives("00 80 00 00  00 00 06 40  cb 00 71 64");
+    }
+    BOOST_TEST(held.trace.events.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(an_address_announced_again_later_counts) {
+    Holding held;
+    held.trace.advance(600s).receives("00 80 00 00  00 00 06 40  cb 00 71 63").expects(EventKind::moved);
+    held.trace.receives("00 80 00 00  00 00 06 40  cb 00 71 64").expectsNothing();
+    held.trace.advance(4s).receives("00 80 00 00  00 00 06 44  cb 00 71 64").expects(EventKind::moved);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
