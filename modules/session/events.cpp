@@ -31,6 +31,11 @@ std::optional<Grant> Session::grant(MappingId id) const {
     return grantOf(table_[*at]);
 }
 
+std::uint32_t Session::transmissions(MappingId id) const {
+    const auto at = table_.find(id);
+    return at ? table_[*at].transmissions : 0;
+}
+
 Grant Session::grantOf(const Record& record) const {
     return {{record.externalAddress, record.externalPort},
             std::chrono::seconds{record.grantedSeconds},
@@ -45,6 +50,7 @@ void Session::emit(Index at, EventKind kind, std::error_code error, Duration ret
     event.id = table_.idOf(at);
     event.grant = grantOf(table_[at]);
     event.error = error;
+    event.transmissions = table_[at].transmissions;
     event.retryAfter = std::chrono::ceil<std::chrono::seconds>(retryAfter);
     events_.push_back(event);
 }

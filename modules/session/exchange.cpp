@@ -43,7 +43,7 @@ TimePoint Session::limitOf(const Record& record) const {
     TimePoint limit = record.phase == Phase::wanted ? TimePoint::max() : record.expiry();
     const bool asksOnAndOn = record.phase == Phase::wanted || record.recovering;
     if (asksOnAndOn && record.transmissions != 0 && config_.maxDuration != Duration::zero()) {
-        limit = std::min(limit, record.started + config_.maxDuration);
+        limit = std::min(limit, after(record.started, config_.maxDuration));
     }
     return limit;
 }

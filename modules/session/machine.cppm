@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 module;
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -85,6 +86,12 @@ public:
 
     /// Mappings and queries that are not yet at their end.
     [[nodiscard]] std::size_t size() const noexcept { return table_.size(); }
+
+    /// How often the request under way for this id was sent; 0 if it has come to its end.
+    [[nodiscard]] std::uint32_t transmissions(MappingId id) const;
+
+    /// Until when the server wants to be asked nothing new, or nothing at all (NO_RESOURCES); may have passed.
+    [[nodiscard]] TimePoint closedUntil() const noexcept { return std::max(noNewUntil_, silentUntil_); }
 
     /// What is held under this id, if it is.
     [[nodiscard]] std::optional<Grant> grant(MappingId id) const;

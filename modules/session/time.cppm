@@ -22,4 +22,9 @@ struct Clock {
 
 using TimePoint = Clock::time_point;
 
+/// `time` and `wait` later, or the last time there is: what users give may be any wait.
+[[nodiscard]] constexpr TimePoint after(TimePoint time, Duration wait) noexcept {
+    return wait > Duration::zero() && time > TimePoint::max() - wait ? TimePoint::max() : time + wait;
+}
+
 } // namespace portolan::session

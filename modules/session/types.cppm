@@ -124,6 +124,7 @@ struct Event {
     Grant grant;                        ///< after the event; for `lost` and `released` the last one
     std::error_code error;              ///< of `refused` and `released`
     std::chrono::seconds retryAfter{0}; ///< of `refused`
+    std::uint32_t transmissions = 0;    ///< of `refused` and `released`: how often it was asked
     /// The gateway's own external address, where a refusal gave it away (a NAT beyond the gateway).
     std::optional<wire::Address> gatewayExternal;
 };

@@ -136,4 +136,22 @@ BOOST_AUTO_TEST_CASE(the_first_gap_is_spread_over_its_range, *label("C6887-026")
     BOOST_TEST(spread.fills(2700, 3300));
 }
 
+BOOST_AUTO_TEST_CASE(a_limit_that_nobody_lives_to_see_is_none) {
+    Config config = testConfig();
+    config.maxDuration = Duration::max();
+    Trace trace{config};
+    trace.request(mapping());
+    trace.sends();
+    trace.within(2700ms, 3300ms).sends();
+    trace.expectsNothing();
+}
+
+BOOST_AUTO_TEST_CASE(it_is_known_how_often_something_was_asked) {
+    Trace trace;
+    const auto id = trace.request(mapping());
+    trace.request(mapping(8081));
+    trace.at(4s);
+    BOOST_TEST(trace.session.transmissions(id) == 2U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -134,4 +134,10 @@ BOOST_AUTO_TEST_CASE(errors_that_pass_are_believed_for_30_s_and_others_for_half_
     BOOST_TEST((defaultErrorLifetime(wire::NatPmpResult::notAuthorized) == 1800s));
 }
 
+BOOST_AUTO_TEST_CASE(no_time_lies_beyond_the_last) {
+    BOOST_TEST((after(TimePoint{} + 1s, Duration::max()) == TimePoint::max()));
+    BOOST_TEST((after(TimePoint{} + 1s, 2s) == TimePoint{} + 3s));
+    BOOST_TEST((after(TimePoint{} + 3s, -2s) == TimePoint{} + 1s));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
