@@ -8,6 +8,7 @@ module;
 #include <cstdint>
 #include <cstdio>
 #include <fmt/format.h>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -62,7 +63,7 @@ ExitStatus answerText(wire::Bytes datagram, Output& output) {
     if (const auto decoded = wire::decode(datagram)) {
         output.line(fmt::format("{}", decoded.assume_value()));
     }
-    explainDatagram(datagram, output);
+    explainDatagram(datagram, [&output](std::string_view row) { output.line(row); });
     const MessageJson message = toJson(datagram);
     if (message.refusal) {
         output.remark(fmt::format("no sound message of PCP or NAT-PMP: {} at octet {}",
@@ -83,15 +84,14 @@ ExitStatus answerNoHex(const HexError& error, Output& output) {
 
 } // namespace
 
-void explainDatagram(wire::Bytes datagram, Output& output) {
+void explainDatagram(wire::Bytes datagram, const std::function<void(std::string_view row)>& tell) {
     wire::annotate(datagram, [&](const wire::Field& field) {
         const wire::Bytes octets = datagram.subspan(field.offset, field.length);
         const std::string note = field.note.empty() ? "" : fmt::format(" ({})", field.note);
         for (std::size_t at = 0; at < octets.size(); at += octetsPerRow) {
             const std::string hex = spacedHex(octets.subspan(at, std::min(octetsPerRow, octets.size() - at)));
-            output.line(at == 0
-                            ? fmt::format("{:4}  {:23}  {:<31} {}{}", field.offset, hex, field.name, field.value, note)
-                            : fmt::format("{:4}  {}", field.offset + at, hex));
+            tell(at == 0 ? fmt::format("{:4}  {:23}  {:<31} {}{}", field.offset, hex, field.name, field.value, note)
+                         : fmt::format("{:4}  {}", field.offset + at, hex));
         }
     });
 }

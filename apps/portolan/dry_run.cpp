@@ -10,6 +10,7 @@ module;
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 module portolan.cli;
 
@@ -53,7 +54,7 @@ void show(wire::Bytes datagram, const Way& way, Output& output) {
             fmt::format("to {}, from {}", toText(way.gateway->address(), way.gateway->port()), way.source.to_string()));
     }
     if (output.verbose()) {
-        explainDatagram(datagram, output);
+        explainDatagram(datagram, [&output](std::string_view row) { output.detail(row); });
     }
 }
 

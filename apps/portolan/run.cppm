@@ -2,7 +2,9 @@
 module;
 
 #include <cstdio>
+#include <functional>
 #include <span>
+#include <string_view>
 
 export module portolan.cli:run;
 
@@ -28,8 +30,8 @@ ExitStatus execute(const GatewaysCommand& command, Output& output);
 ExitStatus execute(const DecodeCommand& command, Output& output);
 ExitStatus execute(const SimulateCommand& command, Output& output);
 
-/// Prints the fields of a datagram, a row each: offset, octets, name, value.
-void explainDatagram(wire::Bytes datagram, Output& output);
+/// Tells the fields of a datagram, a row each: offset, octets, name, value.
+void explainDatagram(wire::Bytes datagram, const std::function<void(std::string_view row)>& tell);
 
 /// Prints the datagrams that `map` would send first, and sends nothing.
 ExitStatus showRequest(const MapCommand& command, Output& output);

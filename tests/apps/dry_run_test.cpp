@@ -74,8 +74,10 @@ BOOST_AUTO_TEST_CASE(makes_another_nonce_each_time) {
     BOOST_TEST(nonceOf() != nonceOf());
 }
 
-BOOST_AUTO_TEST_CASE(verbose_explains_the_datagram) {
-    BOOST_TEST(dryRun({"--verbose"}).out.find("mapping_nonce") != std::string::npos);
+BOOST_AUTO_TEST_CASE(verbose_explains_the_datagram_on_standard_error) {
+    const Finished finished = dryRun({"--verbose"});
+    BOOST_TEST(finished.err.find("mapping_nonce") != std::string::npos);
+    BOOST_TEST(finished.out == spacedHex(packet("map_create_request")) + "\n");
 }
 
 BOOST_AUTO_TEST_CASE(sends_nothing) {
