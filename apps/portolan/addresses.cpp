@@ -52,8 +52,8 @@ Parsed<net::ip::address> parseAnyAddress(std::string_view text) {
     return octets.isV4() ? transport::toAsio(octets) : address;
 }
 
-Parsed<std::uint16_t> parsePort(std::string_view text) {
-    BOOST_OUTCOME_TRY(const std::uint64_t port, parseNumber(text, 1, 65'535, "port"));
+Parsed<std::uint16_t> parsePort(std::string_view text, std::uint64_t lowest = 1) {
+    BOOST_OUTCOME_TRY(const std::uint64_t port, parseNumber(text, lowest, 65'535, "port"));
     return static_cast<std::uint16_t>(port);
 }
 
@@ -77,8 +77,11 @@ Split splitPort(std::string_view text) {
 
 Parsed<net::ip::address> parseAddress(std::string_view text) {
     BOOST_OUTCOME_TRY(const net::ip::address address, parseAnyAddress(text));
-    if (address.is_unspecified() || address.is_multicast()) {
-        return UsageError{fmt::format("{} is no address of a host", text)};
+    if (address.is_unspecified()) {
+        return UsageError{fmt::format("{} stands for any address; name the one of a host", text)};
+    }
+    if (address.is_multicast() || address == net::ip::address_v4::broadcast()) {
+        return UsageError{fmt::format("{} is the address of many hosts; name the one of a host", text)};
     }
     if (address.is_v6() && address.to_v6().is_link_local() && address.to_v6().scope_id() == 0) {
         return UsageError{fmt::format("{} is link-local and needs an interface of this host (fe80::1%eth0)", text)};
@@ -91,7 +94,7 @@ Parsed<net::ip::udp::endpoint> parseEndpoint(std::string_view text, std::uint16_
     BOOST_OUTCOME_TRY(const net::ip::address address, parseAddress(split.address));
     std::uint16_t port = defaultPort;
     if (split.port) {
-        BOOST_OUTCOME_TRY(port, parsePort(*split.port));
+        BOOST_OUTCOME_TRY(port, parsePort(*split.port, defaultPort == 0 ? 0 : 1));
     }
     return net::ip::udp::endpoint{address, port};
 }

@@ -50,11 +50,12 @@ struct PortSpec {
 /// "tcp:8080", "tcp:8080:443", "all:all": what `parsePortSpec` reads.
 [[nodiscard]] std::string toText(const PortSpec& ports);
 
-/// An address of a host: not unspecified, not multicast. An IPv6 one may be in brackets; a link-local one needs its
-/// interface ("fe80::1%eth0"). An IPv4-mapped one is taken for the IPv4 one.
+/// An address of a host: not unspecified, not multicast, not 255.255.255.255. An IPv6 one may be in brackets; a
+/// link-local one needs its interface ("fe80::1%eth0"). An IPv4-mapped one is taken for the IPv4 one.
 [[nodiscard]] Parsed<net::ip::address> parseAddress(std::string_view text);
 
-/// ADDR[:PORT], where an IPv6 address with a port is in brackets. No port: `defaultPort`.
+/// ADDR[:PORT], where an IPv6 address with a port is in brackets. No port: `defaultPort`. Port 0 is taken only where it
+/// is the default.
 [[nodiscard]] Parsed<net::ip::udp::endpoint> parseEndpoint(std::string_view text, std::uint16_t defaultPort);
 
 /// Seconds from 1 to 2^32 - 1.
