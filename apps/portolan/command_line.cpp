@@ -118,7 +118,8 @@ void addSimulate(CLI::App& app, SimulateCommand& command) {
     };
     add(app, "--listen", "ADDR[:PORT]", command.listen, endpoint,
         "Where to serve (default 127.0.0.1, on a port that is free)");
-    add(app, "--external", "ADDR", command.external, parseAddress, "The external address (default 127.0.0.2)");
+    add(app, "--external", "ADDR", command.external, parseAddress,
+        "The external address (default 127.0.0.2, or ::1 for an IPv6 gateway)");
     add(app, "--profile", "NAME", command.gateway, parseProfile,
         "What kind of gateway: strict (default), pcp-only, nat-pmp-only, feature-off, no-connection, "
         "refuses-port-zero, short-lifetimes, miniupnpd, slow, silent, garbage");

@@ -75,8 +75,8 @@ struct DecodeCommand {
 struct SimulateCommand {
     CommonOptions common;
     net::ip::udp::endpoint listen{net::ip::address_v4::loopback(), 0};
-    net::ip::address external = net::ip::address_v4{{127, 0, 0, 2}};
-    simulator::Config gateway; ///< of the profile
+    std::optional<net::ip::address> external; ///< none: 127.0.0.2, or ::1 where `listen` is an IPv6 address
+    simulator::Config gateway;                ///< of the profile
 };
 
 using Command = std::variant<MapCommand, UnmapCommand, AddressCommand, GatewaysCommand, DecodeCommand, SimulateCommand>;
@@ -85,6 +85,7 @@ using Command = std::variant<MapCommand, UnmapCommand, AddressCommand, GatewaysC
 [[nodiscard]] std::optional<UsageError> conflict(const GatewayOptions& via);
 [[nodiscard]] std::optional<UsageError> conflict(const MapCommand& command);
 [[nodiscard]] std::optional<UsageError> conflict(const UnmapCommand& command);
+[[nodiscard]] std::optional<UsageError> conflict(const SimulateCommand& command);
 
 /// The simulated gateway of that name ("strict"); a `UsageError` that names them all if there is none.
 [[nodiscard]] Parsed<simulator::Config> parseProfile(std::string_view name);

@@ -75,4 +75,14 @@ std::optional<UsageError> conflict(const UnmapCommand& command) {
     return natPmpConflict(command);
 }
 
+std::optional<UsageError> conflict(const SimulateCommand& command) {
+    if (command.external && command.gateway.externalAddresses.empty()) {
+        return UsageError{"a gateway without a connection has no --external address; choose another --profile"};
+    }
+    if (command.external && command.external->is_v4() != command.listen.address().is_v4()) {
+        return UsageError{"--external and --listen are addresses of different families, so no port could be mapped"};
+    }
+    return std::nullopt;
+}
+
 } // namespace portolan::cli

@@ -67,12 +67,18 @@ std::string toText(const simulator::Endpoint& endpoint) {
     return cli::toText(transport::toAsio(endpoint.address), endpoint.port);
 }
 
+/// The external address, if the gateway has one.
+struct External {
+    std::optional<net::ip::address> address;
+    bool forwards = false; ///< whether mapped ports can be opened there
+};
+
 /// Tells what the gateway does, an event a line.
 class Narrator {
 public:
     explicit Narrator(Output& output) : output_(output) {}
 
-    void listening(const simulator::Server& server, const net::ip::address& external, bool forwards);
+    void listening(const simulator::Server& server, const External& external);
     void changed(const simulator::Event& event);
     void forwarding(simulator::MappingId id, Forwarding what, const simulator::Endpoint& peer);
 
@@ -81,20 +87,25 @@ private:
     std::unordered_map<simulator::MappingId, simulator::Mapping> mappings_;
 };
 
-void Narrator::listening(const simulator::Server& server, const net::ip::address& external, bool forwards) {
+void Narrator::listening(const simulator::Server& server, const External& external) {
     const net::ip::udp::endpoint endpoint = server.endpoint();
     if (output_.json()) {
         output_.object(Json{{"event", "listening"},
                             {"address", endpoint.address().to_string()},
                             {"port", endpoint.port()},
-                            {"external", external.to_string()},
-                            {"forwards", forwards}});
+                            {"external", external.address ? Json(external.address->to_string()) : Json(nullptr)},
+                            {"forwards", external.forwards}});
         return;
     }
-    output_.line(fmt::format("serving PCP and NAT-PMP on {}, external address {}",
-                             cli::toText(endpoint.address(), endpoint.port()), external.to_string()));
-    if (!forwards) {
-        output_.remark(fmt::format("{} is no address of this host: mapped ports are not opened", external.to_string()));
+    const std::string where = cli::toText(endpoint.address(), endpoint.port());
+    if (!external.address) {
+        output_.line(fmt::format("serving PCP and NAT-PMP on {}, no external address", where));
+        return;
+    }
+    const std::string address = external.address->to_string();
+    output_.line(fmt::format("serving PCP and NAT-PMP on {}, external address {}", where, address));
+    if (!external.forwards) {
+        output_.remark(fmt::format("{} is no address of this host: mapped ports are not opened", address));
     }
 }
 
@@ -154,14 +165,26 @@ bool isOfThisHost(const net::any_io_executor& executor, const net::ip::address& 
     return !error;
 }
 
-simulator::ServerOptions optionsOf(const SimulateCommand& command, bool forwards, Narrator& narrator, Output& output) {
+External externalOf(const SimulateCommand& command, const net::any_io_executor& executor) {
+    if (command.gateway.externalAddresses.empty()) { // a profile without a connection
+        return {};
+    }
+    const net::ip::address usual = command.listen.address().is_v4()
+                                       ? net::ip::address{net::ip::address_v4{{127, 0, 0, 2}}}
+                                       : net::ip::address{net::ip::address_v6::loopback()};
+    const net::ip::address address = command.external.value_or(usual);
+    return {address, isOfThisHost(executor, address)};
+}
+
+simulator::ServerOptions optionsOf(const SimulateCommand& command, const External& external, Narrator& narrator,
+                                   Output& output) {
     simulator::ServerOptions options;
     options.config = command.gateway;
-    if (!options.config.externalAddresses.empty()) { // a profile without a connection has none
-        options.config.externalAddresses = {transport::toWire(command.external)};
+    if (external.address) {
+        options.config.externalAddresses = {transport::toWire(*external.address)};
     }
     options.listen = command.listen;
-    options.forwards = forwards;
+    options.forwards = external.forwards;
     options.onEvent = [&narrator](const simulator::Event& event) { narrator.changed(event); };
     options.onForwarding = [&narrator](simulator::MappingId id, Forwarding what, const simulator::Endpoint& peer) {
         narrator.forwarding(id, what, peer);
@@ -172,10 +195,10 @@ simulator::ServerOptions optionsOf(const SimulateCommand& command, bool forwards
 
 net::awaitable<ExitStatus> serve(const SimulateCommand& command, Interrupt& interrupt, Output& output) {
     const net::any_io_executor executor = co_await net::this_coro::executor;
-    const bool forwards = isOfThisHost(executor, command.external);
+    const External external = externalOf(command, executor);
     Narrator narrator{output};
-    simulator::Server server{executor, optionsOf(command, forwards, narrator, output)};
-    narrator.listening(server, command.external, forwards);
+    simulator::Server server{executor, optionsOf(command, external, narrator, output)};
+    narrator.listening(server, external);
     net::steady_timer limit{executor};
     if (command.common.timeout) {
         limit.expires_after(*command.common.timeout);
@@ -190,6 +213,19 @@ net::awaitable<ExitStatus> serve(const SimulateCommand& command, Interrupt& inte
     co_return ExitStatus::done;
 }
 
+/// Why it cannot be served there, and what to do.
+Failure explainListen(const net::ip::udp::endpoint& listen, const std::error_code& code) {
+    std::string advice;
+    if (code == std::errc::address_in_use) {
+        advice = "another program serves there: choose another port, or none for one that is free";
+    } else if (code == std::errc::permission_denied) {
+        advice = "ports below 1024 are for root: choose another port, or none for one that is free";
+    }
+    const std::string where =
+        listen.port() == 0 ? listen.address().to_string() : cli::toText(listen.address(), listen.port());
+    return explain(Error{code, fmt::format("--listen {}", where)}, std::move(advice));
+}
+
 } // namespace
 
 ExitStatus execute(const SimulateCommand& command, Output& output) {
@@ -197,9 +233,7 @@ ExitStatus execute(const SimulateCommand& command, Output& output) {
         try {
             co_return co_await serve(command, interrupt, output);
         } catch (const net::system_error& error) {
-            const std::error_code code = error.code();
-            co_return output.fail(explain(
-                Error{code, fmt::format("--listen {}", cli::toText(command.listen.address(), command.listen.port()))}));
+            co_return output.fail(explainListen(command.listen, error.code()));
         }
     });
 }

@@ -77,6 +77,32 @@ BOOST_AUTO_TEST_CASE(a_port_in_use_is_told) {
     const Finished finished = runCommand({"simulate", "--listen", taken.name()});
     BOOST_TEST(finished.status == 1);
     BOOST_TEST(finished.err.find(taken.name()) != std::string::npos);
+    BOOST_TEST(finished.err.find("choose another port") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(port_0_is_any_that_is_free) {
+    Process process{{"simulate", "--json", "--listen", "127.0.0.1:0"}};
+    BOOST_TEST(process.readJson().at("port") > 0);
+}
+
+BOOST_AUTO_TEST_CASE(without_a_connection_there_is_no_external_address) {
+    const Simulator simulator{"no-connection"};
+    BOOST_TEST(simulator.listening().at("external").is_null());
+    BOOST_TEST(simulator.listening().at("forwards") == false);
+}
+
+BOOST_AUTO_TEST_CASE(without_a_connection_the_text_names_no_external_address) {
+    Process process{{"simulate", "--profile", "no-connection"}};
+    BOOST_TEST(process.readLine().ends_with(", no external address"));
+}
+
+BOOST_AUTO_TEST_CASE(an_ipv6_gateway_has_an_ipv6_external_address) {
+    Process process{{"simulate", "--json", "--listen", "[::1]:0"}};
+    const Json listening = process.readJson();
+    BOOST_TEST(listening.at("external") == "::1");
+    const Finished finished = runCommand(
+        {"map", "tcp:8080", "--json", "--gateway", "[::1]:" + std::to_string(listening.at("port").get<int>())});
+    BOOST_TEST(finished.status == 0, finished.out);
 }
 
 BOOST_AUTO_TEST_CASE(an_external_address_of_others_is_reported_without_forwarding) {

@@ -67,6 +67,9 @@ const std::vector<Words> mistakes{
     {"simulate", "--profile", "fritzbox"},
     {"simulate", "--listen", "127.0.0.1:x"},
     {"simulate", "--external", "0.0.0.0"},
+    {"simulate", "--external", "2001:db8::1"},
+    {"simulate", "--listen", "::1", "--external", "127.0.0.2"},
+    {"simulate", "--profile", "no-connection", "--external", "127.0.0.2"},
 };
 
 /// The mistakes, none of which can send anything beyond this host.
