@@ -103,6 +103,16 @@ bool isUnreachable(const std::error_code& code) {
            code == errc::connection_refused;
 }
 
+std::string_view systemAdvice(const std::error_code& code) {
+    if (code == std::errc::operation_not_permitted) {
+        return "a firewall of this host forbids it: let UDP out to the gateway";
+    }
+    if (code == std::errc::permission_denied) {
+        return "the system forbids it: the address may be a broadcast address, or a policy may keep this program in";
+    }
+    return "";
+}
+
 Verdict judge(const std::error_code& code) {
     if (code.category() == portolanCategory()) {
         return judge(static_cast<Errc>(code.value()));
@@ -119,7 +129,7 @@ Verdict judge(const std::error_code& code) {
     if (code == std::errc::address_not_available) {
         return {ExitStatus::usage, "usage", "NOT_AN_ADDRESS_OF_THIS_HOST", "name an address of this host"};
     }
-    return {ExitStatus::failed, "system", fmt::format("SYSTEM_{}", code.value()), ""};
+    return {ExitStatus::failed, "system", fmt::format("SYSTEM_{}", code.value()), systemAdvice(code)};
 }
 
 } // namespace

@@ -48,6 +48,18 @@ BOOST_AUTO_TEST_CASE(anything_of_the_system_is_status_1) {
     BOOST_TEST(isStatus(Error{make_error_code(std::errc::too_many_files_open)}, ExitStatus::failed));
 }
 
+BOOST_AUTO_TEST_CASE(a_firewall_of_this_host_is_named) {
+    const Failure failure = explain(Error{make_error_code(std::errc::operation_not_permitted)});
+    BOOST_TEST((failure.status == ExitStatus::failed));
+    BOOST_TEST(failure.message.find("firewall") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(an_address_that_may_not_be_asked_is_explained) {
+    const Failure failure = explain(Error{make_error_code(std::errc::permission_denied)});
+    BOOST_TEST((failure.status == ExitStatus::failed));
+    BOOST_TEST(failure.message.find("broadcast") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(a_foreign_source_address_is_status_2) {
     BOOST_TEST(isStatus(Error{make_error_code(std::errc::address_not_available)}, ExitStatus::usage));
 }
