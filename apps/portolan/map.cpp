@@ -122,16 +122,14 @@ net::awaitable<ExitStatus> keep(Mapping mapping, Interrupt& interrupt, Output& o
     co_return ExitStatus::done;
 }
 
-void announce(const MapCommand& command, Output& output) {
-    if (!output.verbose()) {
-        return;
+/// What came back, for --verbose.
+std::string summarize(const result<Mapping>& mapping) {
+    if (!mapping) {
+        return mapping.error().message();
     }
-    if (const auto way = wayFor(command.via)) {
-        const auto& [gateway, interfaceName, source] = way.value();
-        output.detail(fmt::format("asking {} from {} for {}",
-                                  gateway ? toText(gateway->address(), gateway->port()) : "the default gateway",
-                                  source.to_string(), toText(command.ports)));
-    }
+    const MappingInfo info = mapping.value().info();
+    return fmt::format("{} by {} for {} s, epoch {} s", toText(info.externalAddress, info.externalPort),
+                       session::name(info.via), info.lifetime.count(), info.epochSeconds);
 }
 
 } // namespace
@@ -140,10 +138,11 @@ ExitStatus execute(const MapCommand& command, Output& output) {
     if (command.dryRun) {
         return showRequest(command, output);
     }
-    announce(command, output);
+    const Asking asking{command.via, toText(command.ports), output};
     return runTask([&](Interrupt& interrupt) -> net::awaitable<ExitStatus> {
         Client client{co_await net::this_coro::executor, optionsOf(command)};
         auto mapping = co_await client.map(requestOf(command), interrupt.token());
+        asking.cameBack(summarize(mapping));
         if (!mapping) {
             co_return output.fail(explain(mapping.error()));
         }

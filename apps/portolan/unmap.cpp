@@ -30,6 +30,7 @@ std::string advice(const UnmapCommand& command, const Error& error) {
 } // namespace
 
 ExitStatus execute(const UnmapCommand& command, Output& output) {
+    const Asking asking{command.via, fmt::format("the deletion of {}", toText(command.ports)), output};
     return runTask([&](Interrupt& interrupt) -> net::awaitable<ExitStatus> {
         Client client{co_await net::this_coro::executor, clientOptions(command.via, command.common)};
         UnmapRequest request;
@@ -38,6 +39,7 @@ ExitStatus execute(const UnmapCommand& command, Output& output) {
         request.nonce = command.nonce;
         request.thirdParty = command.thirdParty;
         const auto unmapped = co_await client.unmap(request, interrupt.token());
+        asking.cameBack(unmapped ? "deleted" : unmapped.error().message());
         if (!unmapped) {
             co_return output.fail(explain(unmapped.error(), advice(command, unmapped.error())));
         }

@@ -5,8 +5,10 @@ module;
 #include <boost/outcome/try.hpp>
 #include <chrono>
 #include <cstdint>
+#include <fmt/format.h>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 module portolan.cli;
@@ -62,6 +64,24 @@ result<Way> wayFor(const GatewayOptions& options) {
     way.source = transport::toAsio(source, gateway.interfaceIndex);
     way.interfaceName = gateway.interfaceName;
     return way;
+}
+
+Asking::Asking(const GatewayOptions& via, std::string_view what, Output& output)
+    : output_(output), began_(std::chrono::steady_clock::now()) {
+    if (!output.verbose()) {
+        return;
+    }
+    if (const auto way = wayFor(via)) {
+        const auto& [gateway, interfaceName, source] = way.value();
+        output.detail(fmt::format("asking {}{}{} from {} for {}",
+                                  gateway ? toText(gateway->address(), gateway->port()) : "the default gateway",
+                                  interfaceName.empty() ? "" : " on ", interfaceName, source.to_string(), what));
+    }
+}
+
+void Asking::cameBack(std::string_view answer) const {
+    const auto spent = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began_);
+    output_.detail(fmt::format("came back after {} ms: {}", spent.count(), answer));
 }
 
 ClientOptions clientOptions(const GatewayOptions& via, const CommonOptions& common) {

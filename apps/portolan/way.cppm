@@ -2,9 +2,11 @@
 module;
 
 #include <boost/outcome/result.hpp>
+#include <chrono>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 // Which gateway a client would ask, told before it is asked. Not exported.
 export module portolan.cli:way;
@@ -12,6 +14,7 @@ export module portolan.cli:way;
 import portolan;
 import portolan.gateway;
 import :commands;
+import :output;
 
 namespace portolan::cli {
 
@@ -28,6 +31,18 @@ struct Way {
 
 /// Where a request with these options would go, and from where. With a source and no gateway, nothing is looked up.
 [[nodiscard]] result<Way> wayFor(const GatewayOptions& options);
+
+/// Tells, where --verbose asks for it, whom a command asks for what, and what came back after how long.
+class Asking {
+public:
+    Asking(const GatewayOptions& via, std::string_view what, Output& output);
+
+    void cameBack(std::string_view answer) const;
+
+private:
+    Output& output_;
+    std::chrono::steady_clock::time_point began_;
+};
 
 /// What a client needs to know.
 [[nodiscard]] ClientOptions clientOptions(const GatewayOptions& via, const CommonOptions& common);

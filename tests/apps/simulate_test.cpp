@@ -181,6 +181,25 @@ BOOST_DATA_TEST_CASE(address_tells_the_external_address, data::make({"pcp-only",
     BOOST_TEST(finished.out == "{\"event\":\"address\",\"address\":\"127.0.0.2\"}\n");
 }
 
+BOOST_DATA_TEST_CASE(verbose_tells_whom_it_asks_and_what_came_back, data::make({"map", "unmap", "address"}), command) {
+    const Simulator simulator{"nat-pmp-only"};
+    std::vector<std::string> words{command, "--verbose"};
+    if (words.front() != "address") {
+        words.emplace_back("tcp:8080");
+    }
+    const Finished finished = simulator.ask(words);
+    BOOST_TEST(finished.status == 0);
+    BOOST_TEST(finished.err.find("asking " + simulator.gateway() + " from 127.0.0.1 ") != std::string::npos);
+    BOOST_TEST(finished.err.find("came back after ") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(verbose_tells_of_a_refusal_too) {
+    const Simulator simulator{"feature-off"};
+    const Finished finished = simulator.ask({"map", "tcp:8080", "--verbose"});
+    BOOST_TEST(finished.status == 5);
+    BOOST_TEST(finished.err.find("came back after ") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(keep_releases_the_mapping_when_interrupted) {
     Simulator simulator;
     Process keeping{simulator.asked({"map", "tcp:8080", "--keep"})};
