@@ -19,9 +19,13 @@ namespace data = boost::unit_test::data;
 
 namespace {
 
+/// How long a gateway is asked that answers, however busy this host is, and one that does not.
+constexpr const char* ample = "20";
+constexpr const char* brief = "0.5";
+
 /// Each command that asks a gateway.
-std::vector<std::string> asking(const std::string& command, const UdpSocket& gateway) {
-    std::vector<std::string> words{command, "--gateway", gateway.name(), "--timeout", "0.5", "--json"};
+std::vector<std::string> asking(const std::string& command, const UdpSocket& gateway, const char* timeout) {
+    std::vector<std::string> words{command, "--gateway", gateway.name(), "--timeout", timeout, "--json"};
     if (command != "address") {
         words.emplace_back("tcp:8080");
     }
@@ -42,7 +46,7 @@ BOOST_AUTO_TEST_SUITE(apps_gateway)
 
 BOOST_DATA_TEST_CASE(silence_is_status_4, data::make({"map", "unmap", "address"}), command) {
     const UdpSocket gateway;
-    const Finished finished = runCommand(asking(command, gateway));
+    const Finished finished = runCommand(asking(command, gateway, brief));
     BOOST_TEST(finished.status == 4);
     const auto object = onlyObject(finished.out);
     BOOST_TEST(object.at("kind") == "timeout");
@@ -53,14 +57,14 @@ BOOST_DATA_TEST_CASE(silence_is_status_4, data::make({"map", "unmap", "address"}
 BOOST_DATA_TEST_CASE(a_closed_port_is_status_4, data::make({"map", "unmap", "address"}), command) {
     UdpSocket gateway;
     gateway.closeToAll();
-    const Finished finished = runCommand(asking(command, gateway));
+    const Finished finished = runCommand(asking(command, gateway, ample));
     BOOST_TEST(finished.status == 4);
     BOOST_TEST(onlyObject(finished.out).at("kind") == "unreachable");
 }
 
 BOOST_DATA_TEST_CASE(garbage_is_status_4, data::make({"map", "unmap", "address"}), command) {
     UdpSocket gateway;
-    Process process{asking(command, gateway)};
+    Process process{asking(command, gateway, brief)};
     (void)gateway.receive();
     gateway.answer(octets("48 54 54 50 2f 31 2e 31 20 34 30 30"));
     const Finished finished = process.finish();
@@ -71,7 +75,7 @@ BOOST_DATA_TEST_CASE(garbage_is_status_4, data::make({"map", "unmap", "address"}
 
 BOOST_DATA_TEST_CASE(a_refusal_is_status_5, data::make({"map", "unmap"}), command) {
     UdpSocket gateway;
-    Process process{asking(command, gateway)};
+    Process process{asking(command, gateway, ample)};
     gateway.answer(refusalOf(gateway.receive(), 2));
     const Finished finished = process.finish();
     BOOST_TEST(finished.status == 5);
@@ -82,7 +86,7 @@ BOOST_DATA_TEST_CASE(a_refusal_is_status_5, data::make({"map", "unmap"}), comman
 
 BOOST_AUTO_TEST_CASE(a_refusal_tells_when_to_ask_again) {
     UdpSocket gateway;
-    Process process{asking("map", gateway)};
+    Process process{asking("map", gateway, ample)};
     gateway.answer(refusalOf(gateway.receive(), 2));
     BOOST_TEST(onlyObject(process.finish().out).at("retry_after_s") == 1800);
 }
