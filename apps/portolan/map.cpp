@@ -104,20 +104,18 @@ void report(const MapCommand& command, const MappingInfo& info, Output& output) 
 net::awaitable<ExitStatus> keep(Mapping mapping, Interrupt& interrupt, Output& output) {
     co_await interrupt.wait();
     const MappingInfo last = mapping.info();
-    if (!last.held) {
-        output.remark("the mapping was lost meanwhile and could not be made again");
-    }
-    const auto released = co_await mapping.release();
+    const auto released = co_await mapping.release(); // of a lost one too, which may be asked for anew at this moment
     if (!released && last.held) {
         co_return output.fail(explain(released.error()));
     }
     if (output.json()) {
-        output.object(Json{{"event", "released"},
+        output.object(Json{{"event", last.held ? "released" : "lost"},
                            {"protocol", fmt::format("{}", last.protocol)},
-                           {"internal", toJson(last.internalAddress, last.internalPort)},
-                           {"held", last.held}});
-    } else {
+                           {"internal", toJson(last.internalAddress, last.internalPort)}});
+    } else if (last.held) {
         output.line("released");
+    } else {
+        output.remark("the mapping was lost meanwhile and could not be made again");
     }
     co_return ExitStatus::done;
 }

@@ -40,6 +40,26 @@ Octets refusalOf(Octets request, std::uint8_t resultCode) {
     return request;
 }
 
+/// The PCP MAP request `request`, granted for so many seconds.
+Octets grantOf(Octets request, std::uint8_t lifetime) {
+    const Octets header = octets("02 81 00 00  00 00 00 00  00 01 e2 40  00 00 00 00  00 00 00 00  00 00 00 00");
+    std::copy(header.begin(), header.end(), request.begin());
+    request[7] = lifetime;
+    const Octets external = octets("9c bb  00 00 00 00 00 00 00 00 00 00 ff ff cb 00 71 2d"); // 203.0.113.45:40123
+    std::copy(external.begin(), external.end(), request.end() - 18);
+    return request;
+}
+
+/// The next request for a lifetime of 0, whatever is asked before it.
+Octets receiveDeletion(UdpSocket& gateway) {
+    while (true) {
+        Octets request = gateway.receive();
+        if (std::all_of(request.begin() + 4, request.begin() + 8, [](std::uint8_t octet) { return octet == 0; })) {
+            return request;
+        }
+    }
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(apps_gateway)
@@ -107,6 +127,23 @@ BOOST_AUTO_TEST_CASE(an_interrupted_map_ends_at_once) {
     const Finished finished = process.finish();
     BOOST_TEST(finished.status == 1);
     BOOST_TEST(onlyObject(finished.out).at("kind") == "cancelled");
+}
+
+BOOST_DATA_TEST_CASE(a_mapping_that_keep_has_lost_is_not_called_released, data::make({false, true}), json) {
+    UdpSocket gateway;
+    std::vector<std::string> words{"map", "tcp:8080", "--keep", "--gateway", gateway.name(), "--timeout", ample};
+    if (json) {
+        words.emplace_back("--json");
+    }
+    Process process{words};
+    gateway.answer(grantOf(gateway.receive(), 1)); // for a second, so that it is lost before it can be renewed
+    (void)gateway.receive();                       // asked for anew
+    process.signal(SIGINT);
+    gateway.answer(grantOf(receiveDeletion(gateway), 0));
+    const Finished finished = process.finish();
+    BOOST_TEST(finished.status == 0);
+    BOOST_TEST(finished.out.find("released") == std::string::npos, finished.out);
+    BOOST_TEST((json ? finished.out : finished.err).find("lost") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(speaks_nat_pmp_where_it_is_told_to) {
