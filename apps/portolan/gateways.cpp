@@ -12,6 +12,7 @@ module;
 module portolan.cli;
 
 import portolan.gateway;
+import portolan.transport;
 import :way;
 
 namespace portolan::cli {
@@ -35,19 +36,29 @@ std::string_view familyName(gateway::Family family) {
     return family == gateway::Family::v4 ? "ipv4" : "ipv6";
 }
 
-Json orNull(const std::optional<wire::Address>& address) {
-    return address ? Json(fmt::format("{}", *address)) : Json(nullptr);
+/// An address as --gateway and --source take it: a link-local one with its interface.
+std::string textOf(const wire::Address& address, const gateway::Gateway& gateway) {
+    return transport::toAsio(address, gateway.interfaceIndex).to_string();
+}
+
+Json orNull(const std::optional<wire::Address>& address, const gateway::Gateway& gateway) {
+    return address ? Json(textOf(*address, gateway)) : Json(nullptr);
+}
+
+Json orNull(const std::optional<gateway::Prefix>& prefix) {
+    return prefix ? Json(fmt::format("{}/{}", prefix->address, prefix->length)) : Json(nullptr);
 }
 
 Json describe(const gateway::Gateway& gateway, bool used) {
     return {{"event", "gateway"},
             {"family", familyName(gateway.family)},
-            {"address", orNull(gateway.address)},
+            {"address", orNull(gateway.address, gateway)},
             {"interface", gateway.interfaceName},
             {"interface_index", gateway.interfaceIndex},
             {"metric", gateway.metric},
             {"table", gateway.table},
-            {"preferred_source", orNull(gateway.preferredSource)},
+            {"preferred_source", orNull(gateway.preferredSource, gateway)},
+            {"only_from", orNull(gateway.onlyFrom)},
             {"split", gateway.split},
             {"used", used},
             {"reason", gateway.address ? Json(nullptr) : Json(noNextHop)}};
@@ -55,10 +66,10 @@ Json describe(const gateway::Gateway& gateway, bool used) {
 
 std::string summarize(const gateway::Gateway& gateway, bool used) {
     std::string line = fmt::format("{} {}", used ? '*' : ' ', familyName(gateway.family));
-    line += gateway.address ? fmt::format(" {}", *gateway.address) : " (no next hop)";
+    line += gateway.address ? fmt::format(" {}", textOf(*gateway.address, gateway)) : " (no next hop)";
     line += fmt::format(" on {}, metric {}, table {}", gateway.interfaceName, gateway.metric, tableName(gateway.table));
     if (gateway.preferredSource) {
-        line += fmt::format(", source {}", *gateway.preferredSource);
+        line += fmt::format(", source {}", textOf(*gateway.preferredSource, gateway));
     }
     if (gateway.onlyFrom) {
         line += fmt::format(", only from {}/{}", gateway.onlyFrom->address, gateway.onlyFrom->length);

@@ -6,7 +6,8 @@
 #
 # The router masquerades by nftables and runs miniupnpd, which answers PCP and NAT-PMP. The far side's range is an ordinary
 # public one, since miniupnpd refuses to serve a private or reserved external address; no packet leaves the namespaces,
-# which have no other link. Source this file, call labUp, and everything is removed when the script ends, however it ends.
+# which have no other link. Source this file, call labUp (labUpNetwork for
+# all but miniupnpd), and everything is removed when the script ends, however it ends.
 
 labHostAddress=192.168.77.2
 labGatewayAddress=192.168.77.1
@@ -173,14 +174,19 @@ labGatewayListens() {
     [ -s "$labState/gateway.pid" ] && inRouter ss -Hlun 'sport = :5351' | grep -q .
 }
 
-# labUp [LINES OF CONFIGURATION...]: the whole lab, with these lines added to the gateway's configuration.
-labUp() {
+# labUpNetwork: the lab without miniupnpd: the router forwards what the host asks for, and nothing serves as gateway.
+labUpNetwork() {
     trap labDown EXIT
     trap 'exit 1' HUP INT TERM
     labSweep
     labState=$(mktemp -d)
     labNamespaces || labFail "network namespaces could not be made"
     labFirewall || labFail "nftables refused the router's rules"
+}
+
+# labUp [LINES OF CONFIGURATION...]: the whole lab, with these lines added to the gateway's configuration.
+labUp() {
+    labUpNetwork
     labGateway "$@" || labFail "miniupnpd did not start"
 }
 
