@@ -2,14 +2,12 @@
 // echo_server [GATEWAY PORT]: an ordinary Asio echo server whose port Portolan opens on the gateway.
 #include <array>
 #include <csignal>
-#include <cstdint>
 #include <cstdio>
-#include <cstdlib>
-#include <exception>
 #include <fmt/format.h>
 #include <utility>
 
 import portolan;
+import sample;
 
 namespace net = portolan::net;
 using net::ip::tcp;
@@ -28,7 +26,7 @@ net::awaitable<void> serve(tcp::acceptor acceptor) {
     }
 }
 
-net::awaitable<void> run(portolan::ClientOptions options) {
+net::awaitable<int> run(portolan::ClientOptions options) {
     const auto executor = co_await net::this_coro::executor;
     tcp::acceptor acceptor{executor, {tcp::v4(), 0}};
     const auto port = acceptor.local_endpoint().port();
@@ -38,7 +36,7 @@ net::awaitable<void> run(portolan::ClientOptions options) {
     auto mapping = co_await client.map({.internalPort = port});
     if (!mapping) {
         fmt::print(stderr, "echo_server: {}\n", mapping.error().message());
-        co_return;
+        co_return 1;
     }
     const auto info = mapping.value().info();
     fmt::print("reachable at {}:{}\n", info.externalAddress.to_string(), info.externalPort);
@@ -46,14 +44,9 @@ net::awaitable<void> run(portolan::ClientOptions options) {
     co_await net::signal_set{executor, SIGINT, SIGTERM}.async_wait(net::useAwaitable);
     const auto released = co_await mapping.value().release();
     fmt::print("{}\n", released ? "released" : released.error().message());
+    co_return released ? 0 : 1;
 }
 
 int main(int argc, char** argv) {
-    portolan::ClientOptions options;
-    if (argc == 3) {
-        options.gateway = {net::ip::make_address(argv[1]), static_cast<std::uint16_t>(std::atoi(argv[2]))};
-    }
-    net::io_context context;
-    net::co_spawn(context, run(options), [&](const std::exception_ptr&) { context.stop(); });
-    context.run();
+    return runSample(argc, argv, run);
 }

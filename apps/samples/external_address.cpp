@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
 // external_address [GATEWAY PORT]: prints the external address of this host's gateway.
-#include <cstdint>
 #include <cstdio>
-#include <cstdlib>
-#include <exception>
 #include <fmt/format.h>
 
 import portolan;
+import sample;
 
 namespace net = portolan::net;
 
@@ -22,13 +20,5 @@ net::awaitable<int> run(portolan::ClientOptions options) {
 }
 
 int main(int argc, char** argv) {
-    portolan::ClientOptions options;
-    if (argc == 3) {
-        options.gateway = {net::ip::make_address(argv[1]), static_cast<std::uint16_t>(std::atoi(argv[2]))};
-    }
-    net::io_context context;
-    int status = 1;
-    net::co_spawn(context, run(options), [&](const std::exception_ptr&, int outcome) { status = outcome; });
-    context.run();
-    return status;
+    return runSample(argc, argv, run);
 }

@@ -25,10 +25,10 @@ waitFor() {
     done
 }
 
-# Starts PROGRAM's simulated gateway; leaves its port in $gatewayPort.
+# startGateway PROGRAM [OPTIONS...]: starts PROGRAM's simulated gateway; leaves its port in $gatewayPort.
 # shellcheck disable=SC2034
 startGateway() {
-    "$1" simulate --json >"$directory/gateway" 2>&1 &
+    "$1" simulate --json "${@:2}" >"$directory/gateway" 2>&1 &
     processes+=($!)
     local line
     line=$(waitFor "$directory/gateway" '"event":"listening"' $!)
