@@ -17,6 +17,19 @@ function(portolan_module name)
     PUBLIC FILE_SET CXX_MODULES FILES ${arg_INTERFACE}
     PRIVATE ${arg_SOURCES})
   list(TRANSFORM arg_DEPENDS REPLACE "^([a-z_]+)$" "portolan_\\1")
+  # The modules below those named are named, too: where CMake builds the interface units of an installed package, it finds
+  # the BMIs of the libraries that are linked directly, and of no others.
+  set(below "")
+  foreach(dependency IN LISTS arg_DEPENDS)
+    if(dependency MATCHES "^portolan_")
+      get_target_property(further ${dependency} PORTOLAN_MODULES_BELOW)
+      list(APPEND below ${dependency} ${further})
+    endif()
+  endforeach()
+  list(REMOVE_DUPLICATES below)
+  set_target_properties(${target} PROPERTIES PORTOLAN_MODULES_BELOW "${below}")
+  list(APPEND arg_DEPENDS ${below})
+  list(REMOVE_DUPLICATES arg_DEPENDS)
   target_link_libraries(${target} PUBLIC ${arg_DEPENDS} PRIVATE $<BUILD_INTERFACE:portolan_warnings>)
   install(TARGETS ${target} EXPORT portolanTargets
     ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
