@@ -21,6 +21,18 @@ void Session::handleDatagram(TimePoint now, const Endpoint& from, wire::Bytes da
     runDue(now);
 }
 
+bool Session::handleAnnouncement(TimePoint now, const Endpoint& from, wire::Bytes datagram) {
+    const bool byPcp = datagram.size() >= 4 && datagram[0] == wire::pcpVersion && datagram[1] == 0x80;
+    const bool byNatPmp = datagram.size() == 12 && datagram[0] == wire::natPmpVersion && datagram[1] == 0x80;
+    if (from != config_.server || (!byPcp && !byNatPmp)) {
+        ++statistics_.foreign;
+        return false;
+    }
+    const std::uint64_t before = statistics_.attributed;
+    handleDatagram(now, from, datagram);
+    return statistics_.attributed != before;
+}
+
 void Session::undecodable(const wire::Refusal& refusal) {
     ++statistics_.undecodable;
     statistics_.lastRefusal = refusal;

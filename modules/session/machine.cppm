@@ -64,6 +64,14 @@ public:
     /// Takes a datagram and whom it came from.
     void handleDatagram(TimePoint now, const Endpoint& from, wire::Bytes datagram);
 
+    /// Takes what came to the port where gateways announce themselves to all hosts (5350). Only an announcement of this
+    /// session's server is heeded (RFC 6887 §14.1, RFC 6886 §3.2.1). True: it was one.
+    bool handleAnnouncement(TimePoint now, const Endpoint& from, wire::Bytes datagram);
+
+    /// Takes a hint from elsewhere that the server may have lost its state: one mapping is renewed within 5 s, and the
+    /// epoch of the answer tells.
+    void handleDoubt(TimePoint now);
+
     /// Takes the news that the server's host or port cannot be reached (ICMP): what is being asked is refused with
     /// `Errc::unreachable` at once; what is held is kept and tried again at its next renewal; a deletion goes on as if
     /// it had not been answered.
@@ -192,6 +200,7 @@ private:
 
     Config config_;
     Random random_;
+    Ceiling ceiling_;
     Table table_;
     NatPmpExchange natPmp_;
     bool natPmpAddressWanted_ = false;  ///< to be asked before the line

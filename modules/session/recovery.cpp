@@ -97,4 +97,16 @@ void Session::wake(TimePoint now, Duration delay) {
     }
 }
 
+void Session::handleDoubt(TimePoint now) {
+    for (Index at = 0; at < table_.capacity(); ++at) {
+        Record& record = table_[at];
+        if (record.phase != Phase::held || record.exchange != Exchange::idle) {
+            continue;
+        }
+        const TimePoint when = now + random_.between(Duration::zero(), recoveryDelay);
+        idleUntil(at, std::min(std::max(when, record.lastSent + renewalFloor), record.deadline));
+        return;
+    }
+}
+
 } // namespace portolan::session

@@ -75,7 +75,8 @@ bool isSound(const MappingRequest& request, const wire::Address& clientAddress) 
 
 } // namespace
 
-Session::Session(const Config& config) : config_(config), random_(config.seed) {
+Session::Session(const Config& config)
+    : config_(config), random_(config.seed), ceiling_(config.packetsPerSecond, config.packetBurst) {
     config_.window = std::max(config.window, 1U);
 }
 

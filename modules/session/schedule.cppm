@@ -35,6 +35,41 @@ struct Backoff {
     return retransmissionWait(backoff, previous, random.between(-0.1, 0.1));
 }
 
+/// A ceiling on datagrams a second, after a burst: so many may leave at once, and then one each interval.
+class Ceiling {
+public:
+    /// `perSecond` 0 = no ceiling.
+    constexpr Ceiling(std::uint32_t perSecond, std::uint32_t burst) noexcept
+        : interval_(perSecond == 0 ? 0 : std::max<std::int64_t>(1'000'000 / perSecond, 1))
+        , credit_(interval_ * std::max<std::int64_t>(std::int64_t{burst} - 1, 0)) {}
+
+    /// When the next datagram may leave.
+    [[nodiscard]] constexpr TimePoint next() const noexcept {
+        if (interval_ == 0 || spent_ == TimePoint::min()) {
+            return TimePoint::min();
+        }
+        const std::int64_t late = owed_ - credit_; // microseconds after `spent_`
+        return late <= 0 ? spent_ : spent_ + Duration{(late + 999) / 1000};
+    }
+
+    constexpr void transmitted(TimePoint now) noexcept {
+        if (interval_ == 0) {
+            return;
+        }
+        if (spent_ != TimePoint::min()) {
+            owed_ = std::max<std::int64_t>(owed_ - 1000 * (now - spent_).count(), 0);
+        }
+        spent_ = now;
+        owed_ += interval_;
+    }
+
+private:
+    std::int64_t interval_;              ///< microseconds from one datagram to the next
+    std::int64_t credit_;                ///< microseconds that may be owed
+    std::int64_t owed_ = 0;              ///< microseconds by which the datagrams sent were early, at `spent_`
+    TimePoint spent_ = TimePoint::min(); ///< the last transmission
+};
+
 /// Renewals of one mapping are never closer than this (RFC 6887 §11.2.1).
 inline constexpr Duration renewalFloor = std::chrono::seconds{4};
 

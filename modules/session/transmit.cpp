@@ -69,11 +69,17 @@ Endpoint suggestionOf(const Record& record) {
 } // namespace
 
 std::size_t Session::pollTransmit(TimePoint now, wire::Room room) {
-    if (now < silentUntil_) {
+    if (now < std::max(silentUntil_, ceiling_.next())) {
         return 0;
     }
-    const std::size_t size = transmitNatPmp(now, room);
-    return size != 0 ? size : transmitQueued(now, room);
+    std::size_t size = transmitNatPmp(now, room);
+    if (size == 0) {
+        size = transmitQueued(now, room);
+    }
+    if (size != 0) {
+        ceiling_.transmitted(now);
+    }
+    return size;
 }
 
 std::size_t Session::transmitQueued(TimePoint now, wire::Room room) {
@@ -131,7 +137,7 @@ std::optional<TimePoint> Session::nextTimeout() const {
         consider(*deadline);
     }
     if (hasToTransmit()) {
-        consider(silentUntil_); // what `pollTransmit` leaves behind waits for this
+        consider(std::max(silentUntil_, ceiling_.next())); // what `pollTransmit` leaves behind waits for this
     }
     return next;
 }

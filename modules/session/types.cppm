@@ -50,6 +50,8 @@ struct Config {
     Duration maxDuration{0};                       ///< MRD: give up after as long; 0 = never
     Duration lifetimeCap = std::chrono::hours{24}; ///< longer lifetimes and error holds are taken for this
     std::uint32_t window = 64;                     ///< PCP requests awaiting an answer at once
+    std::uint32_t packetsPerSecond = 1000;         ///< at most, whatever is asked for, after a burst; 0 = no ceiling
+    std::uint32_t packetBurst = 64;                ///< at once
     std::uint32_t deleteTransmissions = 3;         ///< tries to delete a mapping
 };
 

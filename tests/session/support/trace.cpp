@@ -149,6 +149,12 @@ Trace& Trace::receivesFrom(const Endpoint& from, std::span<const std::uint8_t> d
     return *this;
 }
 
+bool Trace::announcedBy(const Endpoint& from, std::span<const std::uint8_t> datagram, Where where) {
+    const bool heeded = session.handleAnnouncement(now, from, datagram);
+    drain(where);
+    return heeded;
+}
+
 Trace& Trace::answers(const Answer& answer, Where where) {
     Answer dated = answer;
     dated.epoch = answer.epoch.value_or(epoch());

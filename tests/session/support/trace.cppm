@@ -90,6 +90,9 @@ public:
     Trace& receives(std::span<const std::uint8_t> datagram, Where where = Where::current());
     Trace& receivesFrom(const session::Endpoint& from, std::span<const std::uint8_t> datagram,
                         Where where = Where::current());
+    /// Something came to the port where gateways announce themselves; whether the session heeded it.
+    bool announcedBy(const session::Endpoint& from, std::span<const std::uint8_t> datagram,
+                     Where where = Where::current());
     /// Answers the datagram that `sends` took last.
     Trace& answers(const Answer& answer = {}, Where where = Where::current());
     Trace& answersByNatPmp(const NatPmpAnswer& answer = {}, Where where = Where::current());
