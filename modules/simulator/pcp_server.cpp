@@ -142,7 +142,10 @@ Granted<Answer> PcpServer::dispatch(TimePoint now, const Endpoint& from, wire::B
 
 Granted<Answer> PcpServer::announce(TimePoint now, const Endpoint& from, wire::Bytes request) {
     const auto decoded = wire::decodeAnnounceRequest(request);
-    const auto asked = readOptions(state_.config, Opcode::announce, from, decoded.value().options);
+    if (!decoded) {
+        return Denial{ResultCode::malformedRequest};
+    }
+    const auto asked = readOptions(state_.config, Opcode::announce, from, decoded.assume_value().options);
     if (!asked) {
         return asked.assume_error();
     }
@@ -155,7 +158,11 @@ Granted<Answer> PcpServer::announce(TimePoint now, const Endpoint& from, wire::B
 }
 
 Granted<Answer> PcpServer::map(TimePoint now, const Endpoint& from, wire::Bytes datagram) {
-    const wire::MapRequest request = wire::decodeMapRequest(datagram).value();
+    const auto decoded = wire::decodeMapRequest(datagram);
+    if (!decoded) {
+        return Denial{ResultCode::malformedRequest};
+    }
+    const wire::MapRequest& request = decoded.assume_value();
     const auto asked = readOptions(state_.config, Opcode::map, from, request.options);
     if (!asked) {
         return asked.assume_error();
@@ -175,7 +182,11 @@ Granted<Answer> PcpServer::map(TimePoint now, const Endpoint& from, wire::Bytes 
 }
 
 Granted<Answer> PcpServer::peer(TimePoint now, const Endpoint& from, wire::Bytes datagram) {
-    const wire::PeerRequest request = wire::decodePeerRequest(datagram).value();
+    const auto decoded = wire::decodePeerRequest(datagram);
+    if (!decoded) {
+        return Denial{ResultCode::malformedRequest};
+    }
+    const wire::PeerRequest& request = decoded.assume_value();
     const auto asked = readOptions(state_.config, Opcode::peer, from, request.options);
     if (!asked) {
         return asked.assume_error();
