@@ -43,6 +43,7 @@ struct ServerOptions {
     std::size_t udpPeers = 256;                                 ///< of one mapping at a time
     std::chrono::milliseconds udpIdle{std::chrono::minutes{2}}; ///< until such a peer is forgotten
     std::uint32_t multicastInterfaceV6 = 0; ///< interface index for announcements to IPv6 groups; 0: they are not sent
+    bool announcesBeyondLoopback = false;   ///< on: to groups also from a listening address that is not loopback
     std::function<void(const Event&)> onEvent{}; ///< after every change of the mapping table
     std::function<void(MappingId, Forwarding, const Endpoint& peer)> onForwarding{}; ///< traffic of a mapping
     std::function<void(std::string_view)> log{}; ///< what happens, a line each, without a line end

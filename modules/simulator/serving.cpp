@@ -65,9 +65,18 @@ const char* nameOf(Forwarding what) noexcept {
     return "";
 }
 
-bool isMulticast(const wire::Address& address) noexcept {
-    return address.isV4() ? (address.v4Octets()[0] & 0xf0) == 0xe0 : address.octets[0] == 0xff;
-}
+/// Marks a round as under way, and keeps what it works on though a listener destroys the server.
+struct Round {
+    Round(std::shared_ptr<Serving> serving, bool& mark) : kept(std::move(serving)), underWay(mark) { underWay = true; }
+
+    Round(const Round&) = delete;
+    Round& operator=(const Round&) = delete;
+
+    ~Round() { underWay = false; }
+
+    std::shared_ptr<Serving> kept;
+    bool& underWay;
+};
 
 } // namespace
 
@@ -83,11 +92,8 @@ Serving::Serving(net::any_io_executor executor, ServerOptions options)
               return mapping && (gateway_.quirks().filterUnenforced || mapping->admits(peer));
           },
           [this](MappingId id, Forwarding what, const Endpoint& peer) { report(id, what, peer); })
-    , timer_(executor) {
-    local_.push_back(options_.listen);
-    if (options_.listenAlso) {
-        local_.push_back(*options_.listenAlso);
-    }
+    , timer_(executor)
+    , requests_(executor, options_) {
     if (options_.forwards) {
         gateway_.setPortAvailable([this](wire::Protocol protocol, const Endpoint& external) {
             return forwarders_.reserve(protocol, external);
@@ -103,45 +109,11 @@ void Serving::start() {
 }
 
 net::error_code Serving::listen() {
-    net::error_code error;
-    for (udp::endpoint& local : local_) {
-        const Socket socket = bind(local, error);
-        if (error) {
-            stopListening();
-            return error;
-        }
-        local = socket->local_endpoint(error);
-        sockets_.push_back(socket);
+    const net::error_code error = requests_.open();
+    for (const Socket& socket : requests_.all()) {
         net::co_spawn(executor_, receive(shared_from_this(), socket), net::detached);
     }
     return error;
-}
-
-Serving::Socket Serving::bind(const udp::endpoint& endpoint, net::error_code& error) const {
-    auto socket = std::make_shared<udp::socket>(executor_);
-    socket->open(endpoint.protocol(), error);
-    if (!error) {
-        socket->non_blocking(true, error);
-    }
-    if (!error) {
-        socket->bind(endpoint, error);
-    }
-    // Announcements leave by the interface requests come in on, and by no other (RFC 6887 §14.1.3).
-    net::error_code ignored;
-    if (endpoint.address().is_v4()) {
-        socket->set_option(net::ip::multicast::outbound_interface{endpoint.address().to_v4()}, ignored);
-    } else if (options_.multicastInterfaceV6 != 0) {
-        socket->set_option(net::ip::multicast::outbound_interface{options_.multicastInterfaceV6}, ignored);
-    }
-    return socket;
-}
-
-void Serving::stopListening() {
-    net::error_code ignored;
-    for (const Socket& socket : sockets_) {
-        socket->close(ignored);
-    }
-    sockets_.clear();
 }
 
 net::awaitable<void> Serving::receive(std::shared_ptr<Serving> self, Socket socket) {
@@ -170,27 +142,41 @@ TimePoint Serving::now() const {
     return std::chrono::floor<TimePoint>(std::chrono::steady_clock::now() - origin_);
 }
 
+// A listener may give the gateway another command: what it causes is done by the round that is under way.
 void Serving::pump() {
+    pumpAgain_ = true;
+    if (pumping_) {
+        return;
+    }
+    const Round round{shared_from_this(), pumping_};
+    while (!closed_ && std::exchange(pumpAgain_, false)) {
+        pumpOnce();
+    }
+}
+
+void Serving::pumpOnce() {
+    while (const auto event = closed_ ? std::nullopt : gateway_.pollEvent()) {
+        follow(*event);
+    }
     if (closed_) {
         return;
     }
-    while (const auto event = gateway_.pollEvent()) {
-        follow(*event);
-    }
     forwarders_.dropReserved();
     followNat();
-    while (const auto transmit = gateway_.pollTransmit()) {
-        send(*transmit);
+    while (const auto transmit = closed_ ? std::nullopt : gateway_.pollTransmit()) {
+        requests_.send(*transmit);
     }
-    wait();
+    if (!closed_) {
+        wait();
+    }
 }
 
 // RFC 6886 §3.8: without translation nothing listens, so that hosts get "port unreachable".
 void Serving::followNat() {
     const bool serves = gateway_.config().natEnabled && !paused_;
     if (!serves) {
-        stopListening();
-    } else if (sockets_.empty()) {
+        requests_.close();
+    } else if (requests_.all().empty()) {
         if (const net::error_code error = listen(); error && options_.log) {
             options_.log(fmt::format("cannot listen again: {}", error.message()));
         }
@@ -218,33 +204,6 @@ void Serving::report(MappingId id, Forwarding what, const Endpoint& peer) {
     if (options_.onForwarding) {
         options_.onForwarding(id, what, peer);
     }
-}
-
-Serving::Socket Serving::sourceOf(const Transmit& transmit) {
-    if (transmit.from) {
-        if (!elsewhere_) {
-            net::error_code error;
-            elsewhere_ = bind(toAsio<udp>(*transmit.from), error);
-        }
-        return elsewhere_;
-    }
-    for (const Socket& socket : sockets_) {
-        net::error_code ignored;
-        if (socket->local_endpoint(ignored).address().is_v4() == transmit.to.address.isV4()) {
-            return socket;
-        }
-    }
-    return nullptr;
-}
-
-void Serving::send(const Transmit& transmit) {
-    const bool v6Group = isMulticast(transmit.to.address) && !transmit.to.address.isV4();
-    const Socket socket = sourceOf(transmit);
-    if (!socket || (v6Group && options_.multicastInterfaceV6 == 0)) {
-        return;
-    }
-    net::error_code ignored; // a datagram may be lost
-    socket->send_to(net::buffer(transmit.bytes), toAsio<udp>(transmit.to), 0, ignored);
 }
 
 void Serving::wait() {
@@ -282,8 +241,7 @@ void Serving::close() {
     if (std::exchange(closed_, true)) {
         return;
     }
-    stopListening();
-    elsewhere_.reset();
+    requests_.close();
     timer_.cancel();
     forwarders_.stop();
 }

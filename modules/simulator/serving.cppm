@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 module;
 
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -19,6 +18,7 @@ import :gateway;
 import :forwarder;
 import :forwarders;
 import :server;
+import :request_sockets;
 
 namespace portolan::simulator {
 
@@ -41,18 +41,17 @@ public:
     [[nodiscard]] Gateway& gateway() noexcept { return gateway_; }
 
     /// Where requests are served, the first family first; it stays through `pause()`.
-    [[nodiscard]] const std::vector<net::ip::udp::endpoint>& endpoints() const noexcept { return local_; }
+    [[nodiscard]] const std::vector<net::ip::udp::endpoint>& endpoints() const noexcept {
+        return requests_.endpoints();
+    }
 
 private:
-    using Socket = std::shared_ptr<net::ip::udp::socket>;
+    using Socket = RequestSockets::Socket;
 
-    [[nodiscard]] Socket bind(const net::ip::udp::endpoint& endpoint, net::error_code& error) const;
     net::error_code listen();
-    void stopListening();
+    void pumpOnce();
     void followNat();
     net::awaitable<void> receive(std::shared_ptr<Serving> self, Socket socket);
-    void send(const Transmit& transmit);
-    [[nodiscard]] Socket sourceOf(const Transmit& transmit);
     void follow(const Event& event);
     void report(MappingId id, Forwarding what, const Endpoint& peer);
     void wait();
@@ -63,12 +62,12 @@ private:
     Gateway gateway_;
     Forwarders forwarders_;
     net::steady_timer timer_;
-    std::vector<Socket> sockets_;
-    std::vector<net::ip::udp::endpoint> local_;
-    Socket elsewhere_;               ///< for answers from another address
+    RequestSockets requests_;
     std::optional<TimePoint> armed_; ///< what the timer waits for
     bool paused_ = false;
     bool closed_ = false;
+    bool pumping_ = false;
+    bool pumpAgain_ = false;
 };
 
 } // namespace portolan::simulator

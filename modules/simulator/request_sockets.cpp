@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+module;
+
+#include <array>
+#include <compare>
+#include <fmt/format.h>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+module portolan.simulator;
+
+import portolan.net;
+import :asio_endpoint;
+import :request_sockets;
+
+namespace portolan::simulator {
+
+using net::ip::udp;
+
+namespace {
+
+bool isMulticast(const wire::Address& address) noexcept {
+    return address.isV4() ? (address.v4Octets()[0] & 0xf0) == 0xe0 : address.octets[0] == 0xff;
+}
+
+} // namespace
+
+RequestSockets::RequestSockets(net::any_io_executor executor, const ServerOptions& options)
+    : executor_(std::move(executor)), options_(options), local_{options.listen} {
+    if (options.listenAlso) {
+        local_.push_back(*options.listenAlso);
+    }
+}
+
+net::error_code RequestSockets::open() {
+    net::error_code error;
+    for (udp::endpoint& local : local_) {
+        const Socket socket = bind(local, error);
+        if (!error) {
+            local = socket->local_endpoint(error);
+        }
+        if (error) {
+            close();
+            return error;
+        }
+        sockets_.push_back(socket);
+    }
+    return error;
+}
+
+void RequestSockets::close() {
+    net::error_code ignored;
+    for (const Socket& socket : sockets_) {
+        socket->close(ignored);
+    }
+    sockets_.clear();
+    elsewhere_.clear();
+}
+
+RequestSockets::Socket RequestSockets::bind(const udp::endpoint& endpoint, net::error_code& error) const {
+    auto socket = std::make_shared<udp::socket>(executor_);
+    socket->open(endpoint.protocol(), error);
+    if (!error) {
+        socket->non_blocking(true, error);
+    }
+    if (!error) {
+        socket->bind(endpoint, error);
+    }
+    return socket;
+}
+
+void RequestSockets::send(const Transmit& transmit) {
+    const Socket socket = sourceOf(transmit);
+    if (!socket || (isMulticast(transmit.to.address) && !directMulticast(socket, transmit.to.address.isV4()))) {
+        return;
+    }
+    net::error_code ignored;
+    socket->send_to(net::buffer(transmit.bytes), toAsio<udp>(transmit.to), 0, ignored);
+}
+
+RequestSockets::Socket RequestSockets::sourceOf(const Transmit& transmit) {
+    if (transmit.from) {
+        return elsewhere(*transmit.from);
+    }
+    for (const Socket& socket : sockets_) {
+        net::error_code ignored;
+        if (socket->local_endpoint(ignored).address().is_v4() == transmit.to.address.isV4()) {
+            return socket;
+        }
+    }
+    return nullptr;
+}
+
+RequestSockets::Socket RequestSockets::elsewhere(const Endpoint& source) {
+    if (const auto known = elsewhere_.find(source); known != elsewhere_.end()) {
+        return known->second;
+    }
+    net::error_code error;
+    Socket socket = bind(toAsio<udp>(source), error);
+    if (error) {
+        socket.reset();
+        if (options_.log) {
+            options_.log(fmt::format("cannot answer from {}:{}: {}", source.address, source.port, error.message()));
+        }
+    }
+    return elsewhere_.emplace(source, std::move(socket)).first->second;
+}
+
+/// Announcements leave by the interface requests come in on, and by no other (RFC 6887 §14.1.3); beyond loopback only
+/// if that was asked for. False if they cannot.
+bool RequestSockets::directMulticast(const Socket& socket, bool v4) {
+    net::error_code error;
+    const net::ip::address local = socket->local_endpoint(error).address();
+    if (!error && v4) {
+        socket->set_option(net::ip::multicast::outbound_interface{local.to_v4()}, error);
+    } else if (!error && options_.multicastInterfaceV6 != 0) {
+        socket->set_option(net::ip::multicast::outbound_interface{options_.multicastInterfaceV6}, error);
+    } else {
+        return false;
+    }
+    if (error) {
+        complainOnce(fmt::format("no announcements from {}: {}", local.to_string(), error.message()));
+    } else if (!local.is_loopback() && !options_.announcesBeyondLoopback) {
+        complainOnce(fmt::format("no announcements from {}: it is not loopback", local.to_string()));
+        return false;
+    }
+    return !error;
+}
+
+void RequestSockets::complainOnce(std::string_view line) {
+    if (!std::exchange(complained_, true) && options_.log) {
+        options_.log(line);
+    }
+}
+
+} // namespace portolan::simulator
