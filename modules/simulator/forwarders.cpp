@@ -23,8 +23,8 @@ using net::ip::tcp;
 using net::ip::udp;
 using wire::Protocol;
 
-Forwarders::Forwarders(net::any_io_executor executor, std::optional<net::ip::address> bindAddress, UdpLimits limits,
-                       Admits admits, Report report)
+Forwarders::Forwarders(net::any_io_executor executor, std::optional<net::ip::address> bindAddress,
+                       const ForwarderLimits& limits, Admits admits, Report report)
     : executor_(std::move(executor))
     , bindAddress_(std::move(bindAddress))
     , limits_(limits)
@@ -96,12 +96,13 @@ bool Forwarders::open(const Mapping& mapping) {
     ForwarderHooks hooks{[this, id = mapping.id](const Endpoint& peer) { return admits_(id, peer); },
                          [this, id = mapping.id](Forwarding what, const Endpoint& peer) { report_(id, what, peer); }};
     if (auto* acceptor = std::get_if<tcp::acceptor>(&*socket)) {
-        const auto forwarder = std::make_shared<TcpForwarder>(std::move(*acceptor), mapping.internal, std::move(hooks));
+        const auto forwarder =
+            std::make_shared<TcpForwarder>(std::move(*acceptor), mapping.internal, limits_.tcp, std::move(hooks));
         forwarder->start();
         live_.emplace(mapping.id, forwarder);
     } else {
         const auto forwarder = std::make_shared<UdpForwarder>(std::move(std::get<udp::socket>(*socket)),
-                                                              mapping.internal, limits_, std::move(hooks));
+                                                              mapping.internal, limits_.udp, std::move(hooks));
         forwarder->start();
         live_.emplace(mapping.id, forwarder);
     }

@@ -16,9 +16,15 @@ import portolan.wire;
 import :endpoint;
 import :mapping;
 import :forwarder;
+import :tcp_forwarder;
 import :udp_forwarder;
 
 namespace portolan::simulator {
+
+struct ForwarderLimits {
+    TcpLimits tcp;
+    UdpLimits udp;
+};
 
 /// The forwarders of all live mappings, and the sockets of external ports that are about to be assigned.
 class Forwarders {
@@ -26,8 +32,8 @@ public:
     using Admits = std::function<bool(MappingId, const Endpoint& peer)>;
     using Report = std::function<void(MappingId, Forwarding, const Endpoint& peer)>;
 
-    Forwarders(net::any_io_executor executor, std::optional<net::ip::address> bindAddress, UdpLimits limits,
-               Admits admits, Report report);
+    Forwarders(net::any_io_executor executor, std::optional<net::ip::address> bindAddress,
+               const ForwarderLimits& limits, Admits admits, Report report);
 
     /// Takes the port on this host, if it can be had, until it is used or `dropReserved()` is called.
     bool reserve(wire::Protocol protocol, const Endpoint& external);
@@ -49,7 +55,7 @@ private:
 
     net::any_io_executor executor_;
     std::optional<net::ip::address> bindAddress_;
-    UdpLimits limits_;
+    ForwarderLimits limits_;
     Admits admits_;
     Report report_;
     std::map<std::pair<wire::Protocol, Endpoint>, Socket> reserved_;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 module;
 
-#include <array>
-#include <compare>
+#include <array> // the keys compare the octets of addresses
 #include <fmt/format.h>
 #include <map>
 #include <memory>

@@ -40,6 +40,7 @@ struct ServerOptions {
     /// Where mapped ports are opened; not set: on the external address that is reported, which must be of this host.
     std::optional<net::ip::address> forwardOn{};
     bool forwards = true;                                       ///< off: mappings exist in the table only
+    std::size_t tcpConnections = 256;                           ///< of one mapping at a time; more are reset
     std::size_t udpPeers = 256;                                 ///< of one mapping at a time
     std::chrono::milliseconds udpIdle{std::chrono::minutes{2}}; ///< until such a peer is forgotten
     std::uint32_t multicastInterfaceV6 = 0; ///< interface index for announcements to IPv6 groups; 0: they are not sent

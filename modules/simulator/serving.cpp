@@ -86,7 +86,7 @@ Serving::Serving(net::any_io_executor executor, ServerOptions options)
     , origin_(std::chrono::steady_clock::now())
     , gateway_(options_.config)
     , forwarders_(
-          executor, options_.forwardOn, {options_.udpPeers, options_.udpIdle},
+          executor, options_.forwardOn, {{options_.tcpConnections}, {options_.udpPeers, options_.udpIdle}},
           [this](MappingId id, const Endpoint& peer) {
               const auto mapping = gateway_.mapping(id);
               return mapping && (gateway_.quirks().filterUnenforced || mapping->admits(peer));

@@ -2,6 +2,7 @@
 module;
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <utility>
@@ -21,6 +22,9 @@ namespace {
 
 constexpr std::size_t pumpBufferSize = 16384;
 
+/// Where no connection can be accepted, for lack of descriptors say, that is tried again after this.
+constexpr std::chrono::milliseconds acceptPause{100};
+
 /// Closes so that the other end sees a reset (RFC 6886 §3.4).
 void reset(tcp::socket& socket) {
     net::error_code ignored;
@@ -37,8 +41,13 @@ struct TcpConnection {
     unsigned directions = 2; ///< that still carry octets
 };
 
-TcpForwarder::TcpForwarder(tcp::acceptor acceptor, const Endpoint& internal, ForwarderHooks hooks)
-    : acceptor_(std::move(acceptor)), internal_(internal), hooks_(std::move(hooks)) {}
+TcpForwarder::TcpForwarder(tcp::acceptor acceptor, const Endpoint& internal, const TcpLimits& limits,
+                           ForwarderHooks hooks)
+    : acceptor_(std::move(acceptor))
+    , timer_(acceptor_.get_executor())
+    , internal_(internal)
+    , limits_(limits)
+    , hooks_(std::move(hooks)) {}
 
 void TcpForwarder::start() {
     net::co_spawn(acceptor_.get_executor(), accept(shared_from_this()), net::detached);
@@ -48,6 +57,7 @@ void TcpForwarder::stop() {
     stopped_ = true;
     net::error_code ignored;
     acceptor_.close(ignored);
+    timer_.cancel();
     for (const Shared& connection : connections_) {
         reset(connection->outer);
         reset(connection->inner);
@@ -62,10 +72,12 @@ net::awaitable<void> TcpForwarder::accept(std::shared_ptr<TcpForwarder> self) {
             co_return;
         }
         if (error) {
+            timer_.expires_after(acceptPause);
+            (void)co_await timer_.async_wait(net::asTuple);
             continue;
         }
         const auto peer = toEndpoint(socket.remote_endpoint(error));
-        if (error || !hooks_.admits(peer)) {
+        if (error || connections_.size() >= limits_.connections || !hooks_.admits(peer)) {
             reset(socket);
             hooks_.report(Forwarding::refused, peer);
             continue;

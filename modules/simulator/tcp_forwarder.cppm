@@ -17,11 +17,17 @@ namespace portolan::simulator {
 /// One forwarded connection: the peer's socket and the one to the internal host.
 struct TcpConnection;
 
+/// How many connections one TCP mapping has at a time.
+struct TcpLimits {
+    std::size_t connections = 256;
+};
+
 /// Accepts connections on an external endpoint and carries them to the internal one.
 class TcpForwarder : public Forwarder, public std::enable_shared_from_this<TcpForwarder> {
 public:
     /// Takes over a listening socket.
-    TcpForwarder(net::ip::tcp::acceptor acceptor, const Endpoint& internal, ForwarderHooks hooks);
+    TcpForwarder(net::ip::tcp::acceptor acceptor, const Endpoint& internal, const TcpLimits& limits,
+                 ForwarderHooks hooks);
 
     void start();
     void stop() override;
@@ -35,7 +41,9 @@ private:
     void finish(const Shared& connection);
 
     net::ip::tcp::acceptor acceptor_;
+    net::steady_timer timer_;
     Endpoint internal_;
+    TcpLimits limits_;
     ForwarderHooks hooks_;
     std::unordered_set<Shared> connections_;
     bool stopped_ = false;

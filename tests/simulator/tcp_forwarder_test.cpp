@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include <boost/test/unit_test.hpp>
+#include <chrono>
 #include <cstdint>
 #include <string>
+#include <sys/resource.h>
+#include <unistd.h>
+#include <vector>
 
 import portolan.simulator.stage;
 
@@ -10,6 +14,27 @@ using namespace portolan::simulator;
 using namespace portolan::simulator::stage;
 
 namespace {
+
+/// Leaves this process without a descriptor to open, for as long as it exists.
+class NoDescriptorLeft {
+public:
+    NoDescriptorLeft() {
+        ::getrlimit(RLIMIT_NOFILE, &before_);
+        const int lowest = ::dup(STDIN_FILENO); // all below it are taken
+        ::close(lowest);
+        rlimit none = before_;
+        none.rlim_cur = static_cast<rlim_t>(lowest);
+        ::setrlimit(RLIMIT_NOFILE, &none);
+    }
+
+    NoDescriptorLeft(const NoDescriptorLeft&) = delete;
+    NoDescriptorLeft& operator=(const NoDescriptorLeft&) = delete;
+
+    ~NoDescriptorLeft() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+private:
+    rlimit before_{};
+};
 
 /// A gateway, a host behind it that asks, and its service.
 struct Scene {
@@ -39,6 +64,50 @@ BOOST_AUTO_TEST_CASE(carries_octets_both_ways) {
         tcp::socket served = co_await service.async_accept(net::useAwaitable);
         co_await write(peer, "ahoy");
         BOOST_TEST(co_await read(served, 4) == "ahoy");
+        co_await write(served, "hello");
+        BOOST_TEST(co_await read(peer, 5) == "hello");
+    });
+}
+
+BOOST_AUTO_TEST_CASE(resets_connections_beyond_the_limit) {
+    std::vector<Forwarding> reports;
+    ServerOptions options;
+    options.tcpConnections = 1;
+    options.onForwarding = [&](MappingId, Forwarding what, const Endpoint&) { reports.push_back(what); };
+    Server narrow{context.get_executor(), options};
+    Host asker{context, narrow.endpoint()};
+    play(context, [&]() -> net::awaitable<void> {
+        const auto response = co_await asker.map(mapRequest(wire::Protocol::tcp, port()));
+        const auto external = toAsio<tcp>(Endpoint{response.assignedAddress, response.assignedPort});
+        tcp::socket first{context};
+        tcp::socket second{context};
+        co_await first.async_connect(external, net::useAwaitable);
+        tcp::socket served = co_await service.async_accept(net::useAwaitable);
+        co_await second.async_connect(external, net::useAwaitable);
+        std::string nothing(1, '\0');
+        const auto [error, size] = co_await net::async_read(second, net::buffer(nothing), net::asTuple);
+        BOOST_TEST((error == net::error::connection_reset));
+    });
+    BOOST_TEST((reports == std::vector{Forwarding::opened, Forwarding::refused}));
+}
+
+BOOST_AUTO_TEST_CASE(waits_for_descriptors_without_burning_a_core) {
+    tcp::socket peer{context};
+    tcp::endpoint external;
+    play(context, [&]() -> net::awaitable<void> { external = co_await mapService(); });
+    peer.open(tcp::v4());
+    {
+        const NoDescriptorLeft exhausted;
+        play(context, [&]() -> net::awaitable<void> { co_await peer.async_connect(external, net::useAwaitable); });
+        int handlers = 0;
+        const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds{250};
+        while (handlers < 100 && context.run_one_until(end) > 0) {
+            ++handlers;
+        }
+        BOOST_TEST(handlers < 100);
+    }
+    play(context, [&]() -> net::awaitable<void> {
+        tcp::socket served = co_await service.async_accept(net::useAwaitable);
         co_await write(served, "hello");
         BOOST_TEST(co_await read(peer, 5) == "hello");
     });
