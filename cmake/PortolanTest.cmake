@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Labels of CTest tests: unit (the default), integration (sockets on loopback), lab (network namespaces, root), package
-# (the installed package); and beside one of them slow, for what runs in the dev preset only. A program that cannot run here
+# (the installed package); and beside one of them slow, for what waits for minutes. A program that cannot run here
 # prints a line "skip: <reason>" and exits with status 77.
 
 # What every test sees. Boost.Test leaves signals to the sanitizers and to CTest, and says nothing in colour.
