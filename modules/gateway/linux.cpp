@@ -76,7 +76,8 @@ public:
     static result<Channel> open(Clock::time_point deadline) {
         Socket socket{AF_NETLINK, SOCK_RAW, NETLINK_ROUTE};
         if (!socket.isOpen()) {
-            return lastError("opening a netlink socket");
+            return lastError("opening a netlink socket, which a sandbox may have to allow "
+                             "(systemd: RestrictAddressFamilies=AF_NETLINK)");
         }
         if (!socket.set(SOL_SOCKET, SO_RCVTIMEO, timeval{readLimit.count(), 0})) {
             return lastError("limiting the wait of a netlink socket");
@@ -159,9 +160,17 @@ private:
 template <class Request>
 result<void> fill(netlink::Dump& dump, Request request) {
     const auto deadline = Clock::now() + dumpLimit;
-    result<void> read = netlink::exchange(dump, [&] { return Channel::open(deadline); }, request);
-    if (!read && (read.error().code == std::errc::address_family_not_supported ||
-                  read.error().code == std::errc::operation_not_supported)) {
+    bool opened = false;
+    const auto open = [&] {
+        auto channel = Channel::open(deadline);
+        opened = channel.has_value();
+        return channel;
+    };
+    result<void> read = netlink::exchange(dump, open, request);
+    // The same code from `socket()` says something else: that a sandbox keeps netlink from us.
+    if (!read && opened &&
+        (read.error().code == std::errc::address_family_not_supported ||
+         read.error().code == std::errc::operation_not_supported)) {
         dump.begin(0);
         return boost::outcome_v2::success();
     }
