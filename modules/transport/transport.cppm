@@ -7,4 +7,5 @@ export module portolan.transport;
 export import portolan.session;
 export import :system;
 export import :address;
+export import :alarm;
 export import :link;
