@@ -3,6 +3,7 @@ module;
 
 #include <array>
 #include <boost/outcome/result.hpp>
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -11,6 +12,7 @@ module;
 #include <memory>
 #include <optional>
 #include <span>
+#include <system_error>
 #include <utility>
 
 module portolan.transport;
@@ -32,6 +34,12 @@ bool meansUnreachable(const net::error_code& error) {
            error == net::error::network_unreachable;
 }
 
+/// What this system says where it has no way to the gateway at present.
+bool meansNoWay(const std::error_code& error) {
+    return error == std::errc::network_down || error == std::errc::no_such_device ||
+           error == std::errc::address_not_available || error.value() == EHOSTDOWN;
+}
+
 std::uint64_t randomSeed() {
     std::array<std::uint8_t, sizeof(std::uint64_t)> octets{};
     fillRandom(octets);
@@ -48,8 +56,7 @@ Link::Link(net::any_io_executor strand, const LinkConfig& config, std::function<
 }
 
 net::error_code Link::connect() {
-    net::error_code error;
-    socket_.open(config_.gateway.protocol(), error);
+    net::error_code error = transport::open(socket_, config_.gateway.protocol());
     if (!error) {
         socket_.non_blocking(true, error);
     }
@@ -73,6 +80,7 @@ result<void> Link::open() {
     if (socket_.is_open()) {
         return boost::outcome_v2::success();
     }
+    sendError_.reset();
     if (const net::error_code error = connect()) {
         close();
         return Error{error, fmt::format("cannot reach {} from here", config_.gateway.address().to_string())};
@@ -89,20 +97,22 @@ result<void> Link::open() {
 }
 
 void Link::close() {
+    ++generation_;
     net::error_code ignored;
     socket_.close(ignored);
 }
 
 void Link::waitForDatagram() {
-    socket_.async_wait(net::socket_base::wait_read, [self = shared_from_this()](net::error_code error) {
-        if (error || !self->socket_.is_open()) {
-            return; // closed
+    const auto wake = [self = shared_from_this(), generation = generation_](net::error_code error) {
+        if (error || generation != self->generation_) {
+            return; // closed, and perhaps opened again since
         }
         self->drain();
-        if (self->socket_.is_open()) {
+        if (generation == self->generation_) {
             self->waitForDatagram();
         }
-    });
+    };
+    socket_.async_wait(net::socket_base::wait_read, wake);
 }
 
 void Link::drain() {
@@ -128,11 +138,19 @@ void Link::flush() {
     }
     std::array<std::uint8_t, wire::maxMessageSize> datagram;
     while (const std::size_t size = session_->pollTransmit(now(), datagram)) {
-        net::error_code error;
-        socket_.send(net::buffer(datagram.data(), size), 0, error);
-        if (meansUnreachable(error)) {
-            session_->handleUnreachable(now());
-        }
+        send(wire::Bytes{datagram}.first(size));
+    }
+}
+
+void Link::send(wire::Bytes datagram) {
+    net::error_code error;
+    socket_.send(net::buffer(datagram.data(), datagram.size()), 0, error);
+    sendError_.reset();
+    if (error && error != net::error::would_block && error != net::error::connection_refused) {
+        sendError_ = error; // that of a refused connection is news of an earlier datagram
+    }
+    if (meansUnreachable(error) || meansNoWay(error)) {
+        session_->handleUnreachable(now());
     }
 }
 

@@ -56,8 +56,12 @@ public:
 
     [[nodiscard]] std::uint16_t localPort() const noexcept { return local_.port(); }
 
+    /// Why this system did not send the last datagram, if it did not.
+    [[nodiscard]] const std::optional<net::error_code>& sendError() const noexcept { return sendError_; }
+
 private:
     net::error_code connect();
+    void send(wire::Bytes datagram);
     void waitForDatagram();
     void drain();
 
@@ -66,6 +70,8 @@ private:
     std::function<void()> onActivity_;
     net::ip::udp::endpoint local_;
     std::optional<session::Session> session_;
+    std::uint64_t generation_ = 0;             ///< of the socket
+    std::optional<net::error_code> sendError_; ///< of the last datagram
     std::array<std::uint8_t, 1500> room_{};
 };
 

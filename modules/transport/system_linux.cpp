@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 module;
 
+#include <boost/system/error_code.hpp>
 #include <cerrno>
 #include <chrono>
 #include <cstddef>
@@ -8,8 +9,12 @@ module;
 #include <ctime>
 #include <span>
 #include <sys/random.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 module portolan.transport;
+
+import portolan.net;
 
 namespace portolan::transport {
 
@@ -18,6 +23,19 @@ session::TimePoint now() noexcept {
     clock_gettime(CLOCK_BOOTTIME, &time);
     return session::TimePoint{std::chrono::duration_cast<session::Duration>(std::chrono::seconds{time.tv_sec} +
                                                                             std::chrono::nanoseconds{time.tv_nsec})};
+}
+
+net::error_code open(net::ip::udp::socket& socket, const net::ip::udp& protocol) {
+    const int descriptor = ::socket(protocol.family(), protocol.type() | SOCK_CLOEXEC, protocol.protocol());
+    if (descriptor < 0) {
+        return {errno, boost::system::system_category()};
+    }
+    net::error_code error;
+    socket.assign(protocol, descriptor, error);
+    if (error) {
+        ::close(descriptor);
+    }
+    return error;
 }
 
 void fillRandom(wire::Room room) noexcept {

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+#include <array>
+#include <boost/test/unit_test.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <fcntl.h>
+#include <filesystem>
+#include <memory>
+#include <netinet/in.h>
+#include <optional>
+#include <string>
+#include <sys/socket.h>
+
+import portolan.net;
+import portolan.transport;
+
+using namespace portolan;
+
+namespace {
+
+const net::ip::udp::endpoint loopback{net::ip::address_v4::loopback(), 0};
+
+/// A link to a socket on loopback.
+struct Pair {
+    net::io_context context;
+    net::ip::udp::socket gateway{context, loopback};
+    unsigned activities = 0;
+    std::shared_ptr<transport::Link> link = std::make_shared<transport::Link>(
+        net::make_strand(context), transport::LinkConfig{gateway.local_endpoint(), loopback.address(), {}},
+        [this] { ++activities; });
+
+    Pair() { BOOST_TEST_REQUIRE(link->open().has_value()); }
+
+    void answer() {
+        const std::array<std::uint8_t, 4> octets{};
+        gateway.send_to(net::buffer(octets.data(), octets.size()), {loopback.address(), link->localPort()});
+    }
+};
+
+/// The descriptor of the socket of this process that is bound to this port of IPv4.
+std::optional<int> descriptorOf(std::uint16_t port) {
+    for (const auto& file : std::filesystem::directory_iterator{"/proc/self/fd"}) {
+        const int descriptor = std::stoi(file.path().filename().string());
+        sockaddr_in address{};
+        socklen_t size = sizeof address;
+        if (::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size) == 0 &&
+            address.sin_family == AF_INET && ntohs(address.sin_port) == port) {
+            return descriptor;
+        }
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(transport_link)
+
+BOOST_AUTO_TEST_CASE(each_datagram_is_one_activity) {
+    Pair pair;
+    pair.answer();
+    while (pair.activities == 0) {
+        pair.context.run_one();
+    }
+    pair.context.poll();
+    BOOST_TEST(pair.activities == 1U);
+}
+
+// The datagram of the first socket is seen, and while that waits for its turn on the strand, the link is opened anew.
+BOOST_AUTO_TEST_CASE(what_was_seen_before_a_link_was_opened_anew_does_not_have_it_receive_twice) {
+    Pair pair;
+    net::ip::udp::socket other{pair.context, loopback};
+    other.async_wait(net::socket_base::wait_read, [&](net::error_code) {
+        pair.link->close();
+        BOOST_TEST(pair.link->open().has_value());
+    });
+    pair.context.poll(); // all wait
+    pair.answer();
+    const std::array<std::uint8_t, 1> octet{};
+    pair.gateway.send_to(net::buffer(octet.data(), octet.size()), other.local_endpoint());
+    pair.context.poll();
+    pair.activities = 0;
+    pair.answer();
+    while (pair.activities == 0) {
+        pair.context.run_one();
+    }
+    pair.context.poll();
+    BOOST_TEST(pair.activities == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(no_child_process_inherits_the_socket) {
+    const Pair pair;
+    const auto descriptor = descriptorOf(pair.link->localPort());
+    BOOST_TEST_REQUIRE(descriptor.has_value());
+    BOOST_TEST((::fcntl(*descriptor, F_GETFD) & FD_CLOEXEC) != 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
