@@ -19,22 +19,47 @@ import :core;
 
 namespace portolan {
 
+namespace {
+
+/// How long the deletion of a mapping is tried at most once nobody waits for it. The tries themselves take seconds; but
+/// by NAT-PMP one deletion follows another, and a gateway may have asked for silence, half a minute as a rule.
+constexpr session::Duration deletionLimit = std::chrono::minutes{1};
+
+/// An IPv4 address in the clothes of IPv6 without them: sockets of IPv4 are to be used.
+net::ip::address unmapped(const net::ip::address& address) {
+    return address.is_v6() && address.to_v6().is_v4_mapped() ? transport::toAsio(transport::toWire(address)) : address;
+}
+
+} // namespace
+
 std::shared_ptr<Core> makeCore(const net::any_io_executor& executor, ClientOptions options) {
     return std::make_shared<Core>(executor, std::move(options));
 }
 
 void startMap(const std::shared_ptr<Core>& core, MapRequest request, MapHandler handler) {
+    if (!core) {
+        completeWithout(std::move(handler), result<Mapping>{Errc::cancelled});
+        return;
+    }
     core->map(std::move(request), std::move(handler));
 }
 
 void startUnmap(const std::shared_ptr<Core>& core, const UnmapRequest& request, ReleaseHandler handler) {
+    if (!core) {
+        completeWithout(std::move(handler), result<void>{Errc::cancelled});
+        return;
+    }
     core->unmap(request, std::move(handler));
 }
 
 Core::Core(const net::any_io_executor& executor, ClientOptions options)
-    : strand_(net::make_strand(executor)), timer_(strand_), options_(std::move(options)) {
-    if (options_.gateway && options_.gateway->port() == 0) {
-        options_.gateway->port(wire::serverPort);
+    : strand_(net::make_strand(executor)), alarm_(strand_), options_(std::move(options)) {
+    if (options_.gateway) {
+        const std::uint16_t port = options_.gateway->port();
+        options_.gateway = {unmapped(options_.gateway->address()), port == 0 ? wire::serverPort : port};
+    }
+    if (options_.source) {
+        options_.source = unmapped(*options_.source);
     }
 }
 
@@ -61,7 +86,7 @@ void Core::drop(MappingKey key) {
 void Core::detach(MappingKey key) {
     net::post(strand_, [self = shared_from_this(), key = std::move(key)] {
         key.link->session().handleDetach(key.id);
-        self->forget(key.link, key.id);
+        self->forget(key);
         self->pump();
     });
 }
@@ -69,36 +94,54 @@ void Core::detach(MappingKey key) {
 MappingInfo Core::info(const MappingKey& key) const {
     const std::lock_guard lock{mutex_};
     const auto found = key.link->entries.find(key.id);
-    return found == key.link->entries.end() ? MappingInfo{} : found->second.info;
+    if (found == key.link->entries.end()) {
+        return {};
+    }
+    const Entry& entry = found->second;
+    const session::Grant& grant = entry.grant;
+    return {.protocol = entry.protocol,
+            .internalAddress = transport::toAsio(entry.internalAddress),
+            .internalPort = entry.internalPort,
+            .externalAddress = transport::toAsio(grant.external.address),
+            .externalPort = grant.external.port,
+            .lifetime = grant.lifetime,
+            .epochSeconds = grant.epochSeconds,
+            .via = grant.via,
+            .nonce = grant.nonce,
+            .held = entry.held,
+            .gateway = key.link->info()};
+}
+
+/// Has a session of the right gateway take on what is wanted, and waits for it.
+result<MappingKey> Core::admit(const MapRequest& wanted, Want want) {
+    BOOST_OUTCOME_TRY(const LinkPtr link, chooseLink());
+    const session::TimePoint now = transport::now();
+    const session::MappingRequest request = translate(*link, wanted);
+    auto call = std::make_unique<Call>();
+    call->asked = link->asking(now);
+    call->deletionLimit = session::after(now, std::max(deletionLimit, options_.timeout));
+    session::Session& session = link->session();
+    BOOST_OUTCOME_TRY(const session::MappingId id,
+                      want == Want::mapping ? session.handleRequest(now, request) : session.handleDelete(now, request));
+    const MappingKey key{link, id};
+    setDeadline(key, *call, session::after(now, options_.timeout));
+    Entry entry;
+    entry.internalAddress = request.thirdParty.value_or(transport::toWire(link->link().localAddress()));
+    entry.protocol = wanted.protocol;
+    entry.internalPort = wanted.internalPort;
+    entry.call = std::move(call);
+    const std::lock_guard lock{mutex_};
+    link->entries.insert_or_assign(id, std::move(entry));
+    return key;
 }
 
 void Core::doMap(const MapRequest& wanted, Waiting<MapHandler> waiting) {
-    const auto link = chooseLink();
-    if (!link) {
-        complete(std::move(waiting), result<Mapping>{link.error()});
-        return;
+    if (const auto key = admit(wanted, Want::mapping)) {
+        remember(waiting, key.value());
+        key.value().link->entries.at(key.value().id).call->mapping = std::move(waiting);
+    } else {
+        complete(std::move(waiting), result<Mapping>{key.error()});
     }
-    GatewayLink& gateway = *link.value();
-    const std::uint64_t transmittedBefore = gateway.session().statistics().transmitted;
-    const auto id = gateway.session().handleRequest(transport::now(), translate(gateway, wanted));
-    if (!id) {
-        complete(std::move(waiting), result<Mapping>{id.error()});
-        pump();
-        return;
-    }
-    Entry entry;
-    entry.info.protocol = wanted.protocol;
-    entry.info.internalAddress = wanted.thirdParty.value_or(gateway.link().localAddress());
-    entry.info.internalPort = wanted.internalPort;
-    entry.info.gateway = gateway.info();
-    entry.mapping = std::move(waiting);
-    entry.transmittedBefore = transmittedBefore;
-    entry.began = transport::now();
-    {
-        const std::lock_guard lock{mutex_};
-        gateway.entries.insert_or_assign(id.value(), std::move(entry));
-    }
-    setDeadline(link.value(), id.value(), gateway.entries.at(id.value()), transport::now() + options_.timeout);
     pump();
 }
 
@@ -137,34 +180,18 @@ void Core::unmap(const UnmapRequest& request, ReleaseHandler handler) {
     });
 }
 
-void Core::doUnmap(const UnmapRequest& wanted, Waiting<ReleaseHandler> waiting) {
-    const auto link = chooseLink();
-    if (!link) {
-        complete(std::move(waiting), result<void>{link.error()});
-        return;
-    }
-    GatewayLink& gateway = *link.value();
-    const std::uint64_t transmittedBefore = gateway.session().statistics().transmitted;
+void Core::doUnmap(const UnmapRequest& unwanted, Waiting<ReleaseHandler> waiting) {
     MapRequest mapping;
-    mapping.protocol = wanted.protocol;
-    mapping.internalPort = wanted.internalPort;
-    mapping.nonce = wanted.nonce;
-    mapping.thirdParty = wanted.thirdParty;
-    const auto id = gateway.session().handleDelete(transport::now(), translate(gateway, mapping));
-    if (!id) {
-        complete(std::move(waiting), result<void>{id.error()});
-        pump();
-        return;
+    mapping.protocol = unwanted.protocol;
+    mapping.internalPort = unwanted.internalPort;
+    mapping.nonce = unwanted.nonce;
+    mapping.thirdParty = unwanted.thirdParty;
+    if (const auto key = admit(mapping, Want::deletion)) {
+        remember(waiting, key.value());
+        key.value().link->entries.at(key.value().id).call->releasing.push_back(std::move(waiting));
+    } else {
+        complete(std::move(waiting), result<void>{key.error()});
     }
-    Entry entry;
-    entry.releasing.push_back(std::move(waiting));
-    entry.transmittedBefore = transmittedBefore;
-    entry.began = transport::now();
-    {
-        const std::lock_guard lock{mutex_};
-        gateway.entries.insert_or_assign(id.value(), std::move(entry));
-    }
-    setDeadline(link.value(), id.value(), gateway.entries.at(id.value()), transport::now() + options_.timeout);
     pump();
 }
 
@@ -176,93 +203,102 @@ void Core::doRelease(const MappingKey& key, std::optional<Waiting<ReleaseHandler
         }
         return;
     }
-    Entry& entry = found->second;
+    const session::TimePoint now = transport::now();
+    found->second.call = std::make_unique<Call>();
+    Call& call = *found->second.call;
+    call.asked = key.link->asking(now);
+    call.deletionLimit = session::after(now, std::max(deletionLimit, options_.releaseTimeout));
     if (waiting) {
-        entry.releasing.push_back(std::move(*waiting));
+        remember(*waiting, key);
+        call.releasing.push_back(std::move(*waiting));
     }
-    entry.transmittedBefore = key.link->session().statistics().transmitted;
-    entry.began = transport::now();
-    setDeadline(key.link, key.id, entry, transport::now() + options_.releaseTimeout);
-    key.link->session().handleRelease(transport::now(), key.id);
+    setDeadline(key, call, waiting ? session::after(now, options_.releaseTimeout) : call.deletionLimit);
+    key.link->session().handleRelease(now, key.id);
     pump();
 }
 
 void Core::cancel(OperationId id) {
-    for (const LinkPtr& link : links_) {
-        for (auto& [mapping, entry] : link->entries) {
-            if (entry.mapping && entry.mapping->id == id) {
-                abandon(link, mapping, Errc::cancelled);
-                pump();
-                return;
-            }
-            const auto releasing = std::ranges::find(entry.releasing, id, &Waiting<ReleaseHandler>::id);
-            if (releasing != entry.releasing.end()) {
-                Waiting<ReleaseHandler> waiting = std::move(*releasing);
-                entry.releasing.erase(releasing);
-                complete(std::move(waiting), result<void>{Errc::cancelled});
-                return;
-            }
-        }
-        const auto address = std::ranges::find(link->addressWaiting, id, &Waiting<AddressHandler>::id);
-        if (address != link->addressWaiting.end()) {
-            Waiting<AddressHandler> waiting = std::move(*address);
-            link->addressWaiting.erase(address);
-            complete(std::move(waiting), result<net::ip::address>{Errc::cancelled});
-            if (link->addressWaiting.empty()) {
-                finishAddress(*link, Errc::cancelled);
-            }
-            pump();
-            return;
-        }
+    const auto found = operations_.find(id);
+    if (found == operations_.end()) {
+        return; // it has its answer
     }
+    const MappingKey key = found->second;
+    if (key.id == session::MappingId{}) {
+        cancelAddress(*key.link, id);
+    } else {
+        cancelMapping(key, id);
+    }
+    pump();
+}
+
+void Core::cancelMapping(const MappingKey& key, OperationId id) {
+    Call& call = *key.link->entries.at(key.id).call;
+    if (call.mapping) {
+        abandon(key, Errc::cancelled);
+        return;
+    }
+    const auto releasing = std::ranges::find(call.releasing, id, &Waiting<ReleaseHandler>::id);
+    Waiting<ReleaseHandler> waiting = std::move(*releasing);
+    call.releasing.erase(releasing);
+    complete(std::move(waiting), result<void>{Errc::cancelled});
 }
 
 /// Ends a call of `map` with an error and takes back what the gateway may have granted.
-void Core::abandon(const LinkPtr& link, session::MappingId id, const Error& error) {
-    Entry& entry = link->entries.at(id);
-    Waiting<MapHandler> waiting = std::move(*entry.mapping);
-    entry.mapping.reset();
-    complete(std::move(waiting), result<Mapping>{error});
-    setDeadline(link, id, entry, transport::now() + options_.releaseTimeout);
-    link->session().handleRelease(transport::now(), id);
+void Core::abandon(const MappingKey& key, const Error& error) {
+    const session::TimePoint now = transport::now();
+    Call& call = *key.link->entries.at(key.id).call;
+    complete(std::move(*std::exchange(call.mapping, std::nullopt)), result<Mapping>{error});
+    call.asked = key.link->asking(now);
+    call.deletionLimit = session::after(now, options_.releaseTimeout);
+    setDeadline(key, call, call.deletionLimit);
+    key.link->session().handleRelease(now, key.id);
 }
 
-void Core::forget(const LinkPtr& link, session::MappingId id) {
-    const auto found = link->entries.find(id);
-    if (found == link->entries.end()) {
+void Core::forget(const MappingKey& key) {
+    const auto found = key.link->entries.find(key.id);
+    if (found == key.link->entries.end()) {
         return;
     }
-    clearDeadline(link, id, found->second);
+    if (found->second.call) {
+        clearDeadline(key, *found->second.call);
+    }
     const std::lock_guard lock{mutex_};
-    link->entries.erase(found);
+    key.link->entries.erase(found);
 }
 
-void Core::setDeadline(const LinkPtr& link, session::MappingId id, Entry& entry, session::TimePoint when) {
-    clearDeadline(link, id, entry);
-    entry.deadline = when;
-    deadlines_.insert({when, {link, id}});
-}
-
-void Core::clearDeadline(const LinkPtr& link, session::MappingId id, Entry& entry) {
-    if (entry.deadline) {
-        deadlines_.erase({*entry.deadline, {link, id}});
-        entry.deadline.reset();
+void Core::completeReleases(Call& call, const result<void>& outcome) {
+    for (Waiting<ReleaseHandler>& waiting : std::exchange(call.releasing, {})) {
+        complete(std::move(waiting), outcome);
     }
 }
 
-void Core::deadlinePassed(const LinkPtr& link, session::MappingId id) {
-    Entry& entry = link->entries.at(id);
-    entry.deadline.reset();
-    const Error error = link->noAnswer(entry.transmittedBefore, transport::now() - entry.began);
-    if (entry.mapping) {
-        abandon(link, id, error);
+void Core::setDeadline(const MappingKey& key, Call& call, session::TimePoint when) {
+    clearDeadline(key, call);
+    call.deadline = when;
+    deadlines_.insert({when, {key.link, key.id}});
+}
+
+void Core::clearDeadline(const MappingKey& key, Call& call) {
+    if (const auto deadline = std::exchange(call.deadline, std::nullopt)) {
+        deadlines_.erase({*deadline, {key.link, key.id}});
+    }
+}
+
+void Core::deadlinePassed(const MappingKey& key) {
+    Call& call = *key.link->entries.at(key.id).call;
+    const Error error = key.link->noAnswer(call.asked, key.link->session().transmissions(key.id));
+    const bool givenUp = *std::exchange(call.deadline, std::nullopt) >= call.deletionLimit;
+    if (call.mapping) {
+        abandon(key, error);
         return;
     }
-    for (Waiting<ReleaseHandler>& waiting : entry.releasing) {
-        complete(std::move(waiting), result<void>{error});
+    completeReleases(call, error);
+    if (!givenUp) {
+        setDeadline(key, call, call.deletionLimit); // only the wait is over
+        return;
     }
-    link->session().handleDetach(id);
-    forget(link, id);
+    key.link->session().handleDetach(key.id);
+    forget(key);
 }
 
 } // namespace portolan

@@ -8,10 +8,11 @@ module;
 #include <mutex>
 #include <optional>
 #include <set>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
-// What stands behind a client and its mappings: one strand, one timer, and the links to the gateways. Not exported.
+// What stands behind a client and its mappings: one strand, one alarm, and the links to the gateways. Not exported.
 export module portolan:core;
 
 import portolan.error;
@@ -24,7 +25,14 @@ import :gateway_link;
 
 namespace portolan {
 
-/// Lives as long as a client, a mapping's handle, or anything still to be done for one that is gone: a pending timer
+/// Which gateway to ask, and from where.
+struct GatewayChoice {
+    GatewayInfo gateway;
+    net::ip::address source;
+    session::TimePoint madeAt;
+};
+
+/// Lives as long as a client, a mapping's handle, or anything still to be done for one that is gone: a pending alarm
 /// keeps it alive while a session has anything to do. The public functions may be called from any thread; all else
 /// happens on the strand.
 class Core : public std::enable_shared_from_this<Core> {
@@ -53,25 +61,37 @@ private:
     void complete(Waiting<Handler> waiting, Result outcome);
     void cancel(OperationId id);
 
+    /// Where to find a caller that may cancel; without an id, one who waits for the external address.
+    template <class Handler>
+    void remember(const Waiting<Handler>& waiting, const MappingKey& key);
+
     // core.cpp: mappings
-    void doMap(const MapRequest& request, Waiting<MapHandler> waiting);
-    void doUnmap(const UnmapRequest& request, Waiting<ReleaseHandler> waiting);
+    enum class Want : std::uint8_t { mapping, deletion };
+    result<MappingKey> admit(const MapRequest& request, Want want);
     session::MappingRequest translate(GatewayLink& link, const MapRequest& request) const;
     [[nodiscard]] Nonce nonceFor(GatewayLink& link, const MapRequest& request) const;
+    void doMap(const MapRequest& request, Waiting<MapHandler> waiting);
+    void doUnmap(const UnmapRequest& request, Waiting<ReleaseHandler> waiting);
     void doRelease(const MappingKey& key, std::optional<Waiting<ReleaseHandler>> waiting);
-    void abandon(const LinkPtr& link, session::MappingId id, const Error& error);
-    void forget(const LinkPtr& link, session::MappingId id);
-    void setDeadline(const LinkPtr& link, session::MappingId id, Entry& entry, session::TimePoint when);
-    void clearDeadline(const LinkPtr& link, session::MappingId id, Entry& entry);
-    void deadlinePassed(const LinkPtr& link, session::MappingId id);
+    void cancelMapping(const MappingKey& key, OperationId id);
+    void abandon(const MappingKey& key, const Error& error);
+    void forget(const MappingKey& key);
+    void completeReleases(Call& call, const result<void>& outcome);
+    void setDeadline(const MappingKey& key, Call& call, session::TimePoint when);
+    void clearDeadline(const MappingKey& key, Call& call);
+    void deadlinePassed(const MappingKey& key);
 
-    // core_address.cpp: the gateway to ask, and its external address
+    // core_link.cpp: the gateway to ask
     result<LinkPtr> chooseLink();
-    result<LinkPtr> linkTo(GatewayInfo info, std::optional<net::ip::address> source);
+    result<LinkPtr> linkTo(const GatewayChoice& choice);
+
+    // core_address.cpp: its external address
     void doExternalAddress(Waiting<AddressHandler> waiting);
     result<void> queryAddress(GatewayLink& link);
     void addressAnswered(GatewayLink& link, const session::Event& event);
-    void finishAddress(GatewayLink& link, const result<net::ip::address>& outcome);
+    void addressDeadlinePassed(GatewayLink& link, session::TimePoint now);
+    void cancelAddress(GatewayLink& link, OperationId id);
+    void endQuery(GatewayLink& link);
 
     // core_events.cpp: what the sessions report, and the timer
     void pump();
@@ -82,12 +102,14 @@ private:
     void timerExpired();
 
     net::strand<net::any_io_executor> strand_;
-    net::steady_timer timer_;
+    transport::Alarm alarm_;
     std::optional<session::TimePoint> armedFor_;
     ClientOptions options_;
     std::vector<LinkPtr> links_;
+    std::optional<GatewayChoice> choice_;                    ///< the last one
+    std::unordered_map<OperationId, MappingKey> operations_; ///< those that may be cancelled
     std::set<std::pair<session::TimePoint, std::pair<LinkPtr, session::MappingId>>> deadlines_;
-    mutable std::mutex mutex_; ///< guards every `Entry::info`, and the map of entries against `info()`
+    mutable std::mutex mutex_; ///< guards what `info()` reads of the entries, and the maps of them
     std::atomic<std::uint64_t> nextOperation_ = 0;
 };
 
@@ -95,18 +117,30 @@ template <class Handler>
 Waiting<Handler> Core::accept(Handler handler) {
     const OperationId id{nextOperation_++};
     auto executor = net::withWork(net::get_associated_executor(handler, strand_.get_inner_executor()));
-    if (auto slot = net::get_associated_cancellation_slot(handler); slot.is_connected()) {
+    auto slot = net::get_associated_cancellation_slot(handler);
+    const bool cancellable = slot.is_connected();
+    if (cancellable) {
         slot.assign([weak = weak_from_this(), id](net::cancellation_type) {
             if (const auto self = weak.lock()) {
                 net::post(self->strand_, [self, id] { self->cancel(id); });
             }
         });
     }
-    return {id, std::move(handler), std::move(executor)};
+    return {id, cancellable, std::move(handler), std::move(executor)};
+}
+
+template <class Handler>
+void Core::remember(const Waiting<Handler>& waiting, const MappingKey& key) {
+    if (waiting.cancellable) {
+        operations_.insert_or_assign(waiting.id, key);
+    }
 }
 
 template <class Handler, class Result>
 void Core::complete(Waiting<Handler> waiting, Result outcome) {
+    if (waiting.cancellable) {
+        operations_.erase(waiting.id);
+    }
     // First off the strand, so that a caller who goes on at once does not keep others on it waiting.
     net::post(strand_.get_inner_executor(), [waiting = std::move(waiting), outcome = std::move(outcome)]() mutable {
         const net::any_completion_executor executor = waiting.executor;
@@ -115,6 +149,18 @@ void Core::complete(Waiting<Handler> waiting, Result outcome) {
                 slot.clear();
             }
             std::move(waiting.handler)(std::move(outcome));
+        });
+    });
+}
+
+/// Calls the handler of a caller that has no core behind it, on its own executor: never from within the call, so by way
+/// of the system's.
+template <class Handler, class Result>
+void completeWithout(Handler handler, Result outcome) {
+    auto executor = net::withWork(net::get_associated_executor(handler));
+    net::post([executor, handler = std::move(handler), outcome = std::move(outcome)]() mutable {
+        executor.execute([handler = std::move(handler), outcome = std::move(outcome)]() mutable {
+            std::move(handler)(std::move(outcome));
         });
     });
 }

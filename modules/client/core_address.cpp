@@ -1,72 +1,28 @@
 // SPDX-License-Identifier: MIT
 module;
 
+#include <algorithm>
 #include <boost/outcome/result.hpp>
 #include <boost/outcome/try.hpp>
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
 #include <utility>
 
 module portolan;
 
-import portolan.gateway;
 import portolan.transport;
 import :core;
 
 namespace portolan {
 
 void startExternalAddress(const std::shared_ptr<Core>& core, AddressHandler handler) {
+    if (!core) {
+        completeWithout(std::move(handler), result<net::ip::address>{Errc::cancelled});
+        return;
+    }
     core->externalAddress(std::move(handler));
-}
-
-result<Core::LinkPtr> Core::chooseLink() {
-    gateway::Gateway found;
-    if (options_.gateway) {
-        found.address = transport::toWire(options_.gateway->address());
-        if (options_.gateway->address().is_v6()) {
-            found.interfaceIndex = static_cast<std::uint32_t>(options_.gateway->address().to_v6().scope_id());
-        }
-    } else {
-        auto best = gateway::defaultGateway(gateway::Family::v4);
-        if (!best && best.error().code == Errc::noGateway) {
-            best = gateway::defaultGateway(gateway::Family::v6);
-        }
-        BOOST_OUTCOME_TRY(found, std::move(best));
-    }
-    const net::ip::udp::endpoint endpoint =
-        options_.gateway
-            ? *options_.gateway
-            : net::ip::udp::endpoint{transport::toAsio(*found.address, found.interfaceIndex), wire::serverPort};
-    std::optional<net::ip::address> source = options_.source;
-    if (!source) {
-        BOOST_OUTCOME_TRY(const wire::Address chosen, gateway::sourceAddress(found));
-        source = transport::toAsio(chosen, found.interfaceIndex);
-    }
-    return linkTo({endpoint, found.interfaceName}, source);
-}
-
-result<Core::LinkPtr> Core::linkTo(GatewayInfo info, std::optional<net::ip::address> source) {
-    for (const LinkPtr& link : links_) {
-        if (link->matches(info.endpoint, source)) {
-            BOOST_OUTCOME_TRY(link->link().open());
-            return link;
-        }
-    }
-    transport::LinkConfig config;
-    config.gateway = info.endpoint;
-    config.source = source;
-    config.session.speak = options_.speak;
-    auto link = std::make_shared<transport::Link>(strand_, config, [weak = weak_from_this()] {
-        if (const auto self = weak.lock()) {
-            self->pump();
-        }
-    });
-    BOOST_OUTCOME_TRY(link->open());
-    links_.push_back(std::make_shared<GatewayLink>(std::move(info), std::move(link)));
-    return links_.back();
 }
 
 void Core::externalAddress(AddressHandler handler) {
@@ -82,14 +38,16 @@ void Core::doExternalAddress(Waiting<AddressHandler> waiting) {
         return;
     }
     GatewayLink& link = *chosen.value();
-    link.addressWaiting.push_back(std::move(waiting));
     if (!link.addressQuery) {
-        link.addressTransmittedBefore = link.session().statistics().transmitted;
-        link.addressDeadline = transport::now() + options_.timeout;
         if (const auto asked = queryAddress(link); !asked) {
-            finishAddress(link, asked.error());
+            complete(std::move(waiting), result<net::ip::address>{asked.error()});
+            pump();
+            return;
         }
     }
+    const session::TimePoint now = transport::now();
+    remember(waiting, {chosen.value(), {}});
+    link.addressCalls.push_back({link.asking(now), session::after(now, options_.timeout), std::move(waiting)});
     pump();
 }
 
@@ -102,25 +60,44 @@ result<void> Core::queryAddress(GatewayLink& link) {
 }
 
 void Core::addressAnswered(GatewayLink& link, const session::Event& event) {
-    if (event.kind == session::EventKind::address) {
-        link.addressQuery.reset();
-        finishAddress(link, transport::toAsio(event.grant.external.address));
-        return;
-    }
-    if (event.kind != session::EventKind::refused) {
+    const bool answered = event.kind == session::EventKind::address;
+    if (!answered && event.kind != session::EventKind::refused) {
         return;
     }
     link.addressQuery.reset();
-    finishAddress(link, link.refusal(event));
+    for (AddressCall& call : std::exchange(link.addressCalls, {})) {
+        complete(std::move(call.waiting),
+                 answered ? result<net::ip::address>{transport::toAsio(event.grant.external.address)}
+                          : result<net::ip::address>{link.failure(call.asked, event)});
+    }
 }
 
-void Core::finishAddress(GatewayLink& link, const result<net::ip::address>& outcome) {
-    if (const auto query = std::exchange(link.addressQuery, std::nullopt)) {
-        link.session().handleRelease(transport::now(), *query);
+void Core::addressDeadlinePassed(GatewayLink& link, session::TimePoint now) {
+    while (!link.addressCalls.empty() && link.addressCalls.front().deadline <= now) {
+        AddressCall call = std::move(link.addressCalls.front());
+        link.addressCalls.pop_front();
+        const std::uint32_t transmissions = link.addressQuery ? link.session().transmissions(*link.addressQuery) : 0;
+        complete(std::move(call.waiting), result<net::ip::address>{link.noAnswer(call.asked, transmissions)});
     }
-    link.addressDeadline.reset();
-    for (Waiting<AddressHandler>& waiting : std::exchange(link.addressWaiting, {})) {
-        complete(std::move(waiting), outcome);
+    endQuery(link);
+}
+
+void Core::cancelAddress(GatewayLink& link, OperationId id) {
+    const auto found =
+        std::ranges::find(link.addressCalls, id, [](const AddressCall& call) { return call.waiting.id; });
+    if (found == link.addressCalls.end()) {
+        return;
+    }
+    AddressCall call = std::move(*found);
+    link.addressCalls.erase(found);
+    complete(std::move(call.waiting), result<net::ip::address>{Errc::cancelled});
+    endQuery(link);
+}
+
+/// Asks no more where nobody waits any more.
+void Core::endQuery(GatewayLink& link) {
+    if (link.addressQuery && link.addressCalls.empty()) {
+        link.session().handleRelease(transport::now(), *std::exchange(link.addressQuery, std::nullopt));
     }
 }
 

@@ -35,6 +35,7 @@ void Core::drainEvents(const LinkPtr& link) {
 }
 
 void Core::handleEvent(const LinkPtr& link, const session::Event& event) {
+    const MappingKey key{link, event.id};
     if (link->addressQuery == event.id) {
         addressAnswered(*link, event);
         return;
@@ -52,28 +53,22 @@ void Core::handleEvent(const LinkPtr& link, const session::Event& event) {
         mapped(link, event, entry);
         return;
     case session::EventKind::refused:
-        if (entry.mapping) {
-            abandon(link, event.id, link->refusal(event));
+        if (entry.call && entry.call->mapping) {
+            abandon(key, link->failure(entry.call->asked, event));
         }
         return;
     case session::EventKind::lost: {
         const std::lock_guard lock{mutex_};
-        entry.info.held = false;
+        entry.held = false;
         return;
     }
-    case session::EventKind::released: {
-        result<void> outcome = boost::outcome_v2::success();
-        if (event.error) {
-            outcome = event.error == Errc::noAnswer
-                          ? link->noAnswer(entry.transmittedBefore, transport::now() - entry.began)
-                          : link->refusal(event);
+    case session::EventKind::released:
+        if (entry.call) {
+            completeReleases(*entry.call, event.error ? result<void>{link->failure(entry.call->asked, event)}
+                                                      : result<void>{boost::outcome_v2::success()});
         }
-        for (Waiting<ReleaseHandler>& waiting : entry.releasing) {
-            complete(std::move(waiting), outcome);
-        }
-        forget(link, event.id);
+        forget(key);
         return;
-    }
     case session::EventKind::address:
         return;
     }
@@ -82,19 +77,14 @@ void Core::handleEvent(const LinkPtr& link, const session::Event& event) {
 void Core::mapped(const LinkPtr& link, const session::Event& event, Entry& entry) {
     {
         const std::lock_guard lock{mutex_};
-        entry.info.externalAddress = transport::toAsio(event.grant.external.address);
-        entry.info.externalPort = event.grant.external.port;
-        entry.info.lifetime = event.grant.lifetime;
-        entry.info.epochSeconds = event.grant.epochSeconds;
-        entry.info.via = event.grant.via;
-        entry.info.nonce = event.grant.nonce;
-        entry.info.held = true;
+        entry.grant = event.grant;
+        entry.held = true;
     }
-    if (entry.mapping) {
-        clearDeadline(link, event.id, entry);
-        Waiting<MapHandler> waiting = std::move(*entry.mapping);
-        entry.mapping.reset();
-        complete(std::move(waiting), result<Mapping>{Mapping{shared_from_this(), MappingKey{link, event.id}}});
+    if (entry.call && entry.call->mapping) {
+        const MappingKey key{link, event.id};
+        clearDeadline(key, *entry.call);
+        const std::unique_ptr<Call> call = std::move(entry.call);
+        complete(std::move(*call->mapping), result<Mapping>{Mapping{shared_from_this(), key}});
     }
 }
 
@@ -106,43 +96,42 @@ void Core::armTimer() {
         }
     };
     for (const LinkPtr& link : links_) {
-        consider(link->session().nextTimeout());
-        consider(link->addressDeadline);
+        if (link->link().isOpen()) {
+            consider(link->session().nextTimeout());
+        }
+        if (!link->addressCalls.empty()) {
+            consider(link->addressCalls.front().deadline);
+        }
     }
     if (!deadlines_.empty()) {
         consider(deadlines_.begin()->first);
     }
     if (!next) {
         armedFor_.reset();
-        timer_.cancel();
+        alarm_.cancel();
         return;
     }
     if (armedFor_ && *armedFor_ <= *next) {
         return; // wakes early enough, and looks again then
     }
     armedFor_ = next;
-    timer_.expires_after(std::max(*next - transport::now(), session::Duration::zero()));
-    timer_.async_wait([self = shared_from_this()](net::error_code error) {
-        if (!error) {
-            self->timerExpired();
-        }
-    });
+    alarm_.set(*next, [self = shared_from_this()] { self->timerExpired(); });
 }
 
 void Core::timerExpired() {
     armedFor_.reset();
     const session::TimePoint now = transport::now();
     for (const LinkPtr& link : links_) {
-        link->link().handleTimeout(now);
-        drainEvents(link);
-        if (link->addressDeadline && *link->addressDeadline <= now) {
-            finishAddress(*link, link->noAnswer(link->addressTransmittedBefore, options_.timeout));
+        if (link->link().isOpen()) {
+            link->link().handleTimeout(now);
+            drainEvents(link);
         }
+        addressDeadlinePassed(*link, now);
     }
     while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
         const auto [link, id] = deadlines_.begin()->second;
         deadlines_.erase(deadlines_.begin());
-        deadlinePassed(link, id);
+        deadlinePassed({link, id});
     }
     pump();
 }

@@ -7,6 +7,8 @@ module;
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
 module portolan;
@@ -36,6 +38,11 @@ std::string_view text(Speak speak) {
     return "PCP and NAT-PMP";
 }
 
+/// What a user may look at.
+std::string_view hint(const std::error_code& error) {
+    return error == std::errc::operation_not_permitted ? " (a firewall of this host does that)" : "";
+}
+
 } // namespace
 
 GatewayLink::GatewayLink(GatewayInfo info, std::shared_ptr<transport::Link> link) noexcept
@@ -46,28 +53,55 @@ bool GatewayLink::matches(const net::ip::udp::endpoint& gateway,
     return link_->config().gateway == gateway && link_->config().source == source;
 }
 
-Error GatewayLink::noAnswer(std::uint64_t transmittedBefore, std::chrono::milliseconds waited) const {
-    const session::Statistics& seen = std::as_const(*link_).session().statistics();
+bool GatewayLink::isIdle(session::TimePoint now) const {
+    return !link_->isOpen() && session().size() == 0 && session().closedUntil() <= now && entries.empty() &&
+           addressCalls.empty();
+}
+
+Asked GatewayLink::asking(session::TimePoint now) const {
+    const session::Statistics& seen = session().statistics();
+    return {now, seen.undecodable, seen.unattributed, link_->unreachable()};
+}
+
+Error GatewayLink::noAnswer(const Asked& asked, std::uint32_t transmissions) const {
+    if (link_->unreachable() != asked.unreachable) {
+        return unreachable(); // a deletion goes on all the same
+    }
+    const session::Statistics& seen = session().statistics();
+    const std::uint64_t undecodable = seen.undecodable - asked.undecodable;
+    const std::uint64_t unattributed = seen.unattributed - asked.unattributed;
+    const std::chrono::duration<double> waited = transport::now() - asked.at;
     std::string detail =
-        fmt::format("asked {} {} times in {:.1f} s ({})", text(info_.endpoint), seen.transmitted - transmittedBefore,
-                    static_cast<double>(waited.count()) / 1000, text(link_->config().session.speak));
-    if (seen.undecodable != 0 && seen.lastRefusal) {
+        fmt::format("asked {} {} time{} in {:.1f} s ({})", text(info_.endpoint), transmissions,
+                    transmissions == 1 ? "" : "s", waited.count(), text(link_->config().session.speak));
+    if (const auto& error = link_->sendError()) {
+        detail += fmt::format(", and the system refused to send: {}{}", error->message(), hint(*error));
+    } else if (undecodable != 0 && seen.lastRefusal) {
         detail += fmt::format(", and {} datagrams came back that are neither PCP nor NAT-PMP (last: {} at octet {})",
-                              seen.undecodable, wire::describe(seen.lastRefusal->fault), seen.lastRefusal->offset);
-    } else if (seen.unattributed != 0) {
-        detail += fmt::format(", and {} datagrams came back that answer something else", seen.unattributed);
+                              undecodable, wire::describe(seen.lastRefusal->fault), seen.lastRefusal->offset);
+    } else if (unattributed != 0) {
+        detail += fmt::format(", and {} datagrams came back that answer something else", unattributed);
     } else {
         detail += ", and nothing came back";
     }
     return {Errc::noAnswer, std::move(detail)};
 }
 
-Error GatewayLink::refusal(const session::Event& event) const {
-    Error error{event.error};
-    if (event.error == Errc::unreachable) {
-        error.detail = fmt::format("{} is closed or cannot be reached (ICMP)", text(info_.endpoint));
-        return error;
+Error GatewayLink::unreachable() const {
+    const auto& local = link_->sendError();
+    return {Errc::unreachable,
+            local ? fmt::format("the system cannot send to {}: {}", text(info_.endpoint), local->message())
+                  : fmt::format("{} is closed or cannot be reached (ICMP)", text(info_.endpoint))};
+}
+
+Error GatewayLink::failure(const Asked& asked, const session::Event& event) const {
+    if (event.error == Errc::noAnswer) {
+        return noAnswer(asked, event.transmissions);
     }
+    if (event.error == Errc::unreachable) {
+        return unreachable();
+    }
+    Error error{event.error};
     error.detail = fmt::format("answer of {}", text(info_.endpoint));
     if (event.gatewayExternal) {
         error.detail += fmt::format(", whose own external address is {}: another NAT lies beyond it",

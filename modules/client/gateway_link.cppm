@@ -3,9 +3,11 @@ module;
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 // A gateway in use: its link, and what the client's callers want of it. Not exported.
@@ -30,18 +32,43 @@ using AddressHandler = net::any_completion_handler<void(result<net::ip::address>
 template <class Handler>
 struct Waiting {
     OperationId id{};
+    bool cancellable = false;
     Handler handler;
     net::any_completion_executor executor; ///< with work, so that its context waits for us
 };
 
-/// What the client knows of one mapping of a link.
+/// When something was asked, and what had come in on its link before.
+struct Asked {
+    session::TimePoint at;
+    std::uint64_t undecodable = 0;
+    std::uint64_t unattributed = 0;
+    std::uint64_t unreachable = 0;
+};
+
+/// What is under way about a mapping: a call of `map` until its answer, a deletion until its end.
+struct Call {
+    Asked asked;
+    std::optional<Waiting<MapHandler>> mapping;
+    std::vector<Waiting<ReleaseHandler>> releasing;
+    std::optional<session::TimePoint> deadline; ///< of whoever waits, then of the deletion
+    session::TimePoint deletionLimit;           ///< when the deletion is given up
+};
+
+/// What the client knows of one mapping of a link. Kept small: a host may hold tens of thousands.
 struct Entry {
-    MappingInfo info;
-    std::optional<Waiting<MapHandler>> mapping;     ///< the caller of `map`, until it has its answer
-    std::vector<Waiting<ReleaseHandler>> releasing; ///< the caller of `release`
-    std::optional<session::TimePoint> deadline;     ///< of the call, or of the deletion
-    std::uint64_t transmittedBefore = 0;            ///< the session's count when the call began
-    session::TimePoint began;                       ///< when the call, or the deletion, began
+    wire::Address internalAddress;
+    session::Grant grant;
+    Protocol protocol{};
+    bool held = false;
+    std::uint16_t internalPort = 0;
+    std::unique_ptr<Call> call;
+};
+
+/// A caller of `externalAddress`.
+struct AddressCall {
+    Asked asked;
+    session::TimePoint deadline;
+    Waiting<AddressHandler> waiting;
 };
 
 class GatewayLink {
@@ -58,20 +85,28 @@ public:
     [[nodiscard]] bool matches(const net::ip::udp::endpoint& gateway,
                                const std::optional<net::ip::address>& source) const noexcept;
 
-    /// Why nothing came of a request sent `transmittedBefore` transmissions ago: what was tried and what came back.
-    [[nodiscard]] Error noAnswer(std::uint64_t transmittedBefore, std::chrono::milliseconds waited) const;
+    /// Whether nobody would miss it: nothing is held or under way, and the gateway has not asked to be left alone.
+    [[nodiscard]] bool isIdle(session::TimePoint now) const;
 
-    /// The error of a refusal by this gateway, with what the event tells.
-    [[nodiscard]] Error refusal(const session::Event& event) const;
+    /// To be kept with what is asked now.
+    [[nodiscard]] Asked asking(session::TimePoint now) const;
+
+    /// Why nothing came of a request that was sent so often: what was tried and what came back.
+    [[nodiscard]] Error noAnswer(const Asked& asked, std::uint32_t transmissions) const;
+
+    /// The error of a refusal by this gateway, or of its silence, with what the event tells.
+    [[nodiscard]] Error failure(const Asked& asked, const session::Event& event) const;
 
     std::unordered_map<session::MappingId, Entry> entries;
 
-    std::vector<Waiting<AddressHandler>> addressWaiting;
+    std::deque<AddressCall> addressCalls; ///< the one that waits longest first
     std::optional<session::MappingId> addressQuery;
-    std::optional<session::TimePoint> addressDeadline;
-    std::uint64_t addressTransmittedBefore = 0;
 
 private:
+    [[nodiscard]] Error unreachable() const;
+
+    [[nodiscard]] const session::Session& session() const noexcept { return std::as_const(*link_).session(); }
+
     GatewayInfo info_;
     std::shared_ptr<transport::Link> link_;
 };

@@ -12,6 +12,10 @@ namespace portolan {
 
 void Mapping::startRelease(ReleaseHandler handler) {
     const auto core = std::exchange(core_, nullptr);
+    if (!core) {
+        completeWithout(std::move(handler), result<void>{Errc::mappingLost});
+        return;
+    }
     core->release(std::move(key_), std::move(handler));
 }
 
@@ -35,7 +39,7 @@ void Mapping::drop() noexcept {
 }
 
 MappingInfo Mapping::info() const {
-    return core_->info(key_);
+    return core_ ? core_->info(key_) : MappingInfo{};
 }
 
 void Mapping::detach() {

@@ -30,8 +30,8 @@ export namespace portolan {
 
 /// A mapping held at a gateway, kept renewed for as long as this handle lives. Move-only.
 ///
-/// A handle that is dropped has its mapping deleted in the background, within `ClientOptions::releaseTimeout`, if the
-/// execution context still runs. The handle may be used from any thread, by one at a time.
+/// A handle that is dropped has its mapping deleted in the background if the execution context still runs. The handle
+/// may be used from any thread, by one at a time.
 class Mapping {
 public:
     Mapping(Mapping&& other) noexcept : core_(std::move(other.core_)), key_(std::move(other.key_)) {}
@@ -41,12 +41,13 @@ public:
     Mapping& operator=(const Mapping&) = delete;
     ~Mapping();
 
-    /// What is known of it now. Only while the handle owns a mapping: not after `release`, `detach` or a move.
+    /// What is known of it now; nothing where the handle owns no mapping: after `release`, `detach` or a move.
     [[nodiscard]] MappingInfo info() const;
 
     /// Deletes the mapping at the gateway; completes with `result<void>` when the gateway has confirmed, or with the
-    /// error after `ClientOptions::releaseTimeout`. The handle owns nothing from the call on. Cancelling the wait does
-    /// not stop the deletion.
+    /// error after `ClientOptions::releaseTimeout`, or at once with `Errc::mappingLost` if the handle owns none. The
+    /// handle owns nothing from the call on. Neither the end of the wait nor its cancellation stops the deletion, which
+    /// goes on in the background, for a minute at most.
     template <net::completion_token_for<void(result<void>)> Token = net::use_awaitable_t<>>
     auto release(Token&& token = {}) {
         return net::async_initiate<Token, void(result<void>)>(

@@ -25,14 +25,15 @@ using wire::Protocol;
 
 /// How a client finds its gateway and behaves.
 struct ClientOptions {
-    /// The gateway to ask; its port 0 means 5351. None: the default route's, found anew for each request.
+    /// The gateway to ask; its port 0 means 5351. None: the default route's, found anew for each request, or for those
+    /// of one second.
     std::optional<net::ip::udp::endpoint> gateway;
-    /// The local address to map, and to ask from. None: the system's choice for that gateway.
+    /// The local address to map, and to ask from; it decides for IPv4 or IPv6. None: the system's choice.
     std::optional<net::ip::address> source;
     Speak speak = Speak::any;
     /// How long `map` and `externalAddress` wait for an answer.
     std::chrono::milliseconds timeout{10'000};
-    /// How long a mapping that was released or dropped is tried to be deleted.
+    /// How long `release` waits for an answer, and how long a mapping that `map` gave up is tried to be deleted.
     std::chrono::milliseconds releaseTimeout{3'000};
     /// Where the nonces of mappings come from, so that a later run can take them over (see `keptIdentity`). None: each
     /// mapping has a nonce that only this run knows.
@@ -42,7 +43,7 @@ struct ClientOptions {
 /// A mapping to ask for.
 struct MapRequest {
     Protocol protocol = Protocol::tcp;
-    std::uint16_t internalPort = 0;      ///< on this host; 0 = all ports of the protocol
+    std::uint16_t internalPort = 0;      ///< on this host; 0 = all ports of the protocol, or it has none
     std::uint16_t externalPort = 0;      ///< suggested to the gateway; 0 = any
     std::chrono::seconds lifetime{7200}; ///< 1 s up to 2^32 - 1 s; the gateway may grant another, and it is renewed
     /// The mapping nonce (RFC 6887 §11.1). None: that of `ClientOptions::identity`, or a fresh one; give the old one to
@@ -52,7 +53,8 @@ struct MapRequest {
     bool preferFailure = false;
     /// Who may send to the mapping; empty = everyone (RFC 6887 §13.3). PCP only, and not every gateway enforces it.
     std::vector<Filter> filters{};
-    /// The host to map for, instead of this one (RFC 6887 §13.1). PCP only, and most gateways refuse it.
+    /// The host to map for, instead of this one. RFC 6887 §13.1 wants this used in fully trusted networks only: to name
+    /// a host is to say that this is one. PCP only, and most gateways refuse it.
     std::optional<net::ip::address> thirdParty{};
 };
 

@@ -123,6 +123,7 @@ void Link::drain() {
             break;
         }
         if (meansUnreachable(error)) {
+            ++unreachable_;
             session_->handleUnreachable(now());
         } else if (!error) {
             session_->handleDatagram(now(), config_.session.server, wire::Bytes{room_}.first(size));
@@ -147,7 +148,9 @@ void Link::send(wire::Bytes datagram) {
     socket_.send(net::buffer(datagram.data(), datagram.size()), 0, error);
     sendError_.reset();
     if (error && error != net::error::would_block && error != net::error::connection_refused) {
-        sendError_ = error; // that of a refused connection is news of an earlier datagram
+        sendError_ = error;
+    } else if (error == net::error::connection_refused) {
+        ++unreachable_; // news of an earlier datagram
     }
     if (meansUnreachable(error) || meansNoWay(error)) {
         session_->handleUnreachable(now());

@@ -59,6 +59,9 @@ public:
     /// Why this system did not send the last datagram, if it did not.
     [[nodiscard]] const std::optional<net::error_code>& sendError() const noexcept { return sendError_; }
 
+    /// How often the news came that the gateway's host or port cannot be reached (ICMP).
+    [[nodiscard]] std::uint64_t unreachable() const noexcept { return unreachable_; }
+
 private:
     net::error_code connect();
     void send(wire::Bytes datagram);
@@ -70,7 +73,8 @@ private:
     std::function<void()> onActivity_;
     net::ip::udp::endpoint local_;
     std::optional<session::Session> session_;
-    std::uint64_t generation_ = 0;             ///< of the socket
+    std::uint64_t generation_ = 0; ///< of the socket
+    std::uint64_t unreachable_ = 0;
     std::optional<net::error_code> sendError_; ///< of the last datagram
     std::array<std::uint8_t, 1500> room_{};
 };

@@ -56,4 +56,21 @@ BOOST_AUTO_TEST_CASE(an_awaitable_is_cancelled_by_its_operator) {
     }(house));
 }
 
+BOOST_AUTO_TEST_CASE(a_cancelled_question_by_nat_pmp_leaves_nothing_to_do) {
+    portolan::ClientOptions options;
+    options.speak = portolan::Speak::natPmp;
+    House house{simulator::Config::silent(), options};
+    net::cancellation_signal signal;
+    bool ended = false;
+    house.client->externalAddress(
+        net::bind_cancellation_slot(signal.slot(), [&](const portolan::result<net::ip::address>&) { ended = true; }));
+    house.runUntil([&] { return house.gateway->counters().datagramsIn > 0; });
+    signal.emit(net::cancellation_type::terminal);
+    house.runUntil([&] { return ended; });
+    house.gateway->close();
+    house.context.restart();
+    house.context.run_for(std::chrono::seconds{20});
+    BOOST_TEST(house.context.stopped());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

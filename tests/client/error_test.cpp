@@ -87,4 +87,14 @@ BOOST_AUTO_TEST_CASE(an_ignored_prefer_failure_is_found_out_and_the_wrong_port_r
     house.runUntil([&] { return house.mapped() == 1; }); // the static one
 }
 
+BOOST_AUTO_TEST_CASE(a_deletion_at_a_closed_port_ends_in_unreachable) {
+    House house{{}, impatient()};
+    house.gateway->close();
+    house.run([](House& h) -> net::awaitable<void> {
+        const auto unmapped = co_await h.client->unmap({.internalPort = 8080});
+        BOOST_TEST_REQUIRE(!unmapped.has_value());
+        BOOST_TEST((unmapped.error().code == portolan::Errc::unreachable), unmapped.error().message());
+    }(house));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

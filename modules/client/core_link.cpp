@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+module;
+
+#include <algorithm>
+#include <boost/outcome/result.hpp>
+#include <boost/outcome/try.hpp>
+#include <chrono>
+#include <cstdint>
+#include <fmt/format.h>
+#include <memory>
+#include <optional>
+#include <utility>
+
+module portolan;
+
+import portolan.gateway;
+import portolan.transport;
+import :core;
+
+namespace portolan {
+
+namespace {
+
+/// To choose a gateway is to read the routing table, which may be long; it does not change between the calls of a
+/// burst.
+constexpr session::Duration choiceAge = std::chrono::seconds{1};
+
+gateway::Gateway named(const net::ip::udp::endpoint& endpoint) {
+    gateway::Gateway named;
+    named.address = transport::toWire(endpoint.address());
+    if (endpoint.address().is_v6()) {
+        named.interfaceIndex = static_cast<std::uint32_t>(endpoint.address().to_v6().scope_id());
+    }
+    return named;
+}
+
+result<gateway::Gateway> findGateway(const ClientOptions& options) {
+    if (options.gateway) {
+        return named(*options.gateway);
+    }
+    if (options.source) {
+        return gateway::defaultGateway(options.source->is_v4() ? gateway::Family::v4 : gateway::Family::v6);
+    }
+    auto best = gateway::defaultGateway(gateway::Family::v4);
+    return !best && best.error().code == Errc::noGateway ? gateway::defaultGateway(gateway::Family::v6) : best;
+}
+
+result<GatewayChoice> choose(const ClientOptions& options) {
+    BOOST_OUTCOME_TRY(const gateway::Gateway found, findGateway(options));
+    GatewayChoice choice;
+    choice.gateway.interfaceName = found.interfaceName;
+    choice.gateway.endpoint = options.gateway.value_or(
+        net::ip::udp::endpoint{transport::toAsio(*found.address, found.interfaceIndex), wire::serverPort});
+    if (!options.source) {
+        BOOST_OUTCOME_TRY(const wire::Address source, gateway::sourceAddress(found));
+        choice.source = transport::toAsio(source, found.interfaceIndex);
+        return choice;
+    }
+    choice.source = *options.source;
+    if (choice.source.is_v4() != choice.gateway.endpoint.address().is_v4()) {
+        return Error{Errc::invalidRequest,
+                     fmt::format("the source address {} and the gateway {} are of different families",
+                                 choice.source.to_string(), choice.gateway.endpoint.address().to_string())};
+    }
+    return choice;
+}
+
+} // namespace
+
+result<Core::LinkPtr> Core::chooseLink() {
+    const session::TimePoint now = transport::now();
+    if (!choice_ || now - choice_->madeAt >= choiceAge) {
+        choice_.reset();
+        BOOST_OUTCOME_TRY(choice_, choose(options_));
+        choice_->madeAt = now;
+    }
+    auto link = linkTo(*choice_);
+    if (!link) {
+        choice_.reset();
+    }
+    return link;
+}
+
+result<Core::LinkPtr> Core::linkTo(const GatewayChoice& choice) {
+    for (const LinkPtr& link : links_) {
+        if (link->matches(choice.gateway.endpoint, choice.source)) {
+            BOOST_OUTCOME_TRY(link->link().open());
+            return link;
+        }
+    }
+    transport::LinkConfig config;
+    config.gateway = choice.gateway.endpoint;
+    config.source = choice.source;
+    config.session.speak = options_.speak;
+    auto link = std::make_shared<transport::Link>(strand_, config, [weak = weak_from_this()] {
+        if (const auto self = weak.lock()) {
+            self->pump();
+        }
+    });
+    BOOST_OUTCOME_TRY(link->open());
+    // A host that moves from network to network would gather links for ever.
+    std::erase_if(links_, [now = transport::now()](const LinkPtr& old) { return old->isIdle(now); });
+    links_.push_back(std::make_shared<GatewayLink>(choice.gateway, std::move(link)));
+    return links_.back();
+}
+
+} // namespace portolan
