@@ -92,7 +92,7 @@ void Session::wake(TimePoint now, Duration delay) {
         if (((sent && asksOnAndOn) || givenUp) && when < before) {
             record.transmissions = 0;
             record.wait = Duration::zero();
-            idleUntil(at, when);
+            idleUntil(at, record.phase == Phase::wanted ? when : std::min(when, record.expiry()));
         }
     }
 }

@@ -255,4 +255,12 @@ BOOST_DATA_TEST_CASE(a_gateway_whose_epoch_makes_no_sense_loses_no_short_mapping
     BOOST_TEST(std::ranges::count(trace.events, EventKind::lost, &Event::kind) == 0);
 }
 
+BOOST_DATA_TEST_CASE(an_announcement_does_not_put_off_the_end_of_a_lifetime, boost::unit_test::data::xrange(1, 11)) {
+    Trace trace{testConfig(static_cast<std::uint64_t>(sample))};
+    const auto id = trace.hold(mapping(), {.lifetime = 120});
+    trace.at(50s).gatewayRestarts();
+    trace.receives(announcement(0)).at(119s).clear();
+    trace.receives(announcement(69)).at(120s).expects(EventKind::lost, id);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
