@@ -3,6 +3,7 @@ module;
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 
 module portolan.session;
 
@@ -14,6 +15,8 @@ namespace portolan::session {
 void Session::leaveExchange(Index at) {
     if (table_[at].exchange == Exchange::natPmpAsking) {
         natPmp_.abandon();
+    } else if (table_[at].exchange == Exchange::awaiting && answering_ != at) {
+        keepPlace(at);
     }
     table_.move(at, Exchange::idle);
     table_.clearDeadline(at);

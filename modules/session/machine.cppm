@@ -137,6 +137,9 @@ private:
     std::size_t transmitQueued(TimePoint now, wire::Room room);
     std::size_t transmitPcp(TimePoint now, Index at, wire::Room room);
     [[nodiscard]] bool hasToTransmit() const;
+    [[nodiscard]] bool windowIsFull() const noexcept;
+    void keepPlace(Index at);
+    void freePlaces(TimePoint now) noexcept;
 
     // timeout.cpp: what is done when a deadline has come
     void runDue(TimePoint now);
@@ -201,6 +204,8 @@ private:
     Config config_;
     Random random_;
     Ceiling ceiling_;
+    std::vector<TimePoint> kept_;    ///< until when places in the window stay taken by requests that were given up
+    std::optional<Index> answering_; ///< whose answer is being looked at: it gives its place up at once
     Table table_;
     NatPmpExchange natPmp_;
     bool natPmpAddressWanted_ = false;  ///< to be asked before the line

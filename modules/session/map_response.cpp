@@ -82,6 +82,7 @@ void Session::handleMapResponse(TimePoint now, const wire::MapResponse& response
     if (!pcpEpoch_.check(now, response.epochSeconds)) {
         recover(now, Duration::zero(), at, std::nullopt);
     }
+    answering_ = at;
     if (table_[*at].phase == Phase::leaving) {
         deletionAnswered(now, *at, response);
     } else if (response.resultCode == wire::ResultCode::success) {
@@ -89,6 +90,7 @@ void Session::handleMapResponse(TimePoint now, const wire::MapResponse& response
     } else {
         mapRefused(now, *at, response);
     }
+    answering_.reset();
 }
 
 void Session::mapGranted(TimePoint now, Index at, const wire::MapResponse& response) {

@@ -25,6 +25,7 @@ void Session::handleTimeout(TimePoint now) {
 }
 
 void Session::runDue(TimePoint now) {
+    freePlaces(now);
     while (true) {
         if (const auto at = table_.due(now)) {
             deadlineReached(now, *at);
@@ -73,13 +74,13 @@ void Session::deadlineReached(TimePoint now, Index at) {
 
 void Session::windowLeft(TimePoint now, Index at) {
     const Record& record = table_[at];
+    table_.move(at, Exchange::overdue);
     if (record.phase == Phase::held && !record.recovering) {
         scheduleRenewal(now, at);
         return;
     }
     const TimePoint retry = std::min(record.lastSent + record.wait, limitOf(record));
     if (now < retry) {
-        table_.move(at, Exchange::overdue);
         table_.setDeadline(at, retry);
     } else {
         answerMissing(now, at);

@@ -7,6 +7,7 @@ module;
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 module portolan.session;
 
@@ -69,6 +70,7 @@ Endpoint suggestionOf(const Record& record) {
 } // namespace
 
 std::size_t Session::pollTransmit(TimePoint now, wire::Room room) {
+    freePlaces(now);
     if (now < std::max(silentUntil_, ceiling_.next())) {
         return 0;
     }
@@ -83,7 +85,7 @@ std::size_t Session::pollTransmit(TimePoint now, wire::Room room) {
 }
 
 std::size_t Session::transmitQueued(TimePoint now, wire::Room room) {
-    while (!table_.in(Exchange::queued).empty() && table_.in(Exchange::awaiting).size() < config_.window) {
+    while (!table_.in(Exchange::queued).empty() && !windowIsFull()) {
         const Index at = table_.in(Exchange::queued).front();
         if (table_[at].phase != Phase::wanted || noNewUntil_ <= now) {
             return transmitPcp(now, at, room);
@@ -126,8 +128,21 @@ std::size_t Session::transmitPcp(TimePoint now, Index at, wire::Room room) {
 bool Session::hasToTransmit() const {
     const bool natPmp =
         natPmp_.due() || (natPmp_.none() && (natPmpAddressWanted_ || !table_.in(Exchange::natPmpQueued).empty()));
-    const bool pcp = !table_.in(Exchange::queued).empty() && table_.in(Exchange::awaiting).size() < config_.window;
-    return natPmp || pcp;
+    return natPmp || (!table_.in(Exchange::queued).empty() && !windowIsFull());
+}
+
+bool Session::windowIsFull() const noexcept {
+    return table_.in(Exchange::awaiting).size() + kept_.size() >= config_.window;
+}
+
+/// The gateway may still be at a request that was given up: its place is not another's before an answer to it would be
+/// late.
+void Session::keepPlace(Index at) {
+    kept_.push_back(table_[at].lastSent + windowWait);
+}
+
+void Session::freePlaces(TimePoint now) noexcept {
+    std::erase_if(kept_, [&](TimePoint until) { return until <= now; });
 }
 
 std::optional<TimePoint> Session::nextTimeout() const {
@@ -138,6 +153,9 @@ std::optional<TimePoint> Session::nextTimeout() const {
     }
     if (hasToTransmit()) {
         consider(std::max(silentUntil_, ceiling_.next())); // what `pollTransmit` leaves behind waits for this
+    }
+    if (!kept_.empty() && !table_.in(Exchange::queued).empty() && windowIsFull()) {
+        consider(*std::ranges::min_element(kept_));
     }
     return next;
 }

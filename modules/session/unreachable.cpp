@@ -31,6 +31,7 @@ void Session::handleUnreachable(TimePoint now) {
             refused(now, at, Errc::unreachable, std::max(record.lastSent + record.wait - now, Duration::zero()));
         }
     }
+    kept_.clear(); // nobody is at any of them
     runDue(now);
 }
 

@@ -58,6 +58,7 @@ void Session::handleVersionRejection(TimePoint now, const wire::VersionRejection
             refused(now, at, Errc::versionNotSupported, hold);
         }
     }
+    kept_.clear(); // it answers each
 }
 
 void Session::handleNatPmpOnly(TimePoint now) {
@@ -80,6 +81,7 @@ void Session::handleNatPmpOnly(TimePoint now) {
             refused(now, at, Errc::versionNotSupported, versionRetry);
         }
     }
+    kept_.clear(); // it answers each
 }
 
 } // namespace portolan::session

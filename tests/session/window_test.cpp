@@ -47,6 +47,16 @@ BOOST_AUTO_TEST_CASE(a_request_that_is_never_answered_gives_up_its_place) {
     trace.sends();
 }
 
+BOOST_AUTO_TEST_CASE(a_request_that_is_given_up_keeps_its_place_while_an_answer_may_come) {
+    Trace trace{windowOf(1)};
+    const auto first = trace.request(mapping(1));
+    trace.sends();
+    trace.request(mapping(2));
+    trace.release(first).silentUntil(3299ms);
+    trace.at(3300ms);
+    BOOST_TEST(wire::decodeMapRequest(trace.sends()).assume_value().internalPort == 2);
+}
+
 BOOST_AUTO_TEST_CASE(requests_leave_in_the_order_in_which_they_came) {
     Trace trace{windowOf(1)};
     for (std::uint16_t port = 1; port <= 5; ++port) {
