@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: MIT
+module;
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+module portolan.simulation;
+
+namespace portolan::simulation {
+
+using session::EventKind;
+using session::TimePoint;
+
+namespace {
+
+constexpr std::int64_t clockOrigin = 1'000'000; // a host has been up for a while
+
+session::Config configOf(const ClientPlan& plan, const session::Endpoint& server, const wire::Address& address,
+                         std::uint64_t seed) {
+    session::Config config;
+    config.server = server;
+    config.clientAddress = address;
+    config.seed = seed;
+    config.window = plan.window;
+    config.packetsPerSecond = plan.packetsPerSecond;
+    config.packetBurst = plan.packetBurst;
+    return config;
+}
+
+} // namespace
+
+Client::Client(const ClientPlan& plan, const session::Endpoint& server, std::uint64_t seed, std::size_t index,
+               bool shadowed)
+    : plan_(plan)
+    , clock_(plan.skew, clockOrigin)
+    , source_{wire::Address::v4(192, 168, 1, static_cast<std::uint8_t>(100 + index)),
+              static_cast<std::uint16_t>(50000 + index)}
+    , dice_(seed)
+    , session_(configOf(plan, server, source_.address, seed))
+    , nonces_(plan.wishes.size())
+    , lingering_(plan.wishes.size()) {
+    if (shadowed) {
+        shadow_.emplace(configOf(plan, server, source_.address, seed));
+    }
+    for (wire::Nonce& nonce : nonces_) {
+        nonce = drawNonce();
+    }
+}
+
+wire::Nonce Client::drawNonce() noexcept {
+    wire::Nonce nonce;
+    std::ranges::generate(nonce.octets, [this] { return static_cast<std::uint8_t>(dice_.next()); });
+    return nonce;
+}
+
+simulator::Endpoint Client::internal(std::size_t wish) const noexcept {
+    return {source_.address, plan_.wishes[wish].internalPort};
+}
+
+const Life* Client::lifeOf(std::size_t wish) const noexcept {
+    const auto found =
+        std::ranges::find_if(lives_, [&](const Life& life) { return life.wish == wish && !life.releasedAt; });
+    return found == lives_.end() ? nullptr : &*found;
+}
+
+Life* Client::find(session::MappingId id) noexcept {
+    const auto found = std::ranges::find(lives_, id, &Life::id);
+    return found == lives_.end() ? nullptr : &*found;
+}
+
+/// Gives the session and its shadow the same.
+template <class Input>
+void Client::both(Input input) {
+    input(session_);
+    if (shadow_) {
+        input(*shadow_);
+    }
+}
+
+void Client::compare(bool same, const char* what) {
+    if (!same && !forgeryEffect_) {
+        forgeryEffect_ = what;
+    }
+}
+
+void Client::request(Time now, std::size_t wish, bool otherNonce) {
+    if (lifeOf(wish) != nullptr) {
+        return;
+    }
+    if (otherNonce) {
+        nonces_[wish] = drawNonce();
+    }
+    const Wish& wanted = plan_.wishes[wish];
+    session::MappingRequest request;
+    request.protocol = wanted.protocol;
+    request.internalPort = wanted.internalPort;
+    request.suggestedPort = wanted.suggestedPort;
+    request.lifetime = wanted.lifetime;
+    request.nonce = nonces_[wish];
+    const session::MappingId id = session_.handleRequest(clock(now), request).value();
+    if (shadow_) {
+        compare(shadow_->handleRequest(clock(now), request).value() == id, "the id of a mapping");
+    }
+    lives_.push_back({.id = id, .wish = wish});
+    for (const Departure& departure : departures_) {
+        if (departure.wish == wish) {
+            lingering_[wish] = std::max(lingering_[wish], departure.at + wanted.lifetime * 103 / 100 + longestDelay);
+        }
+    }
+    std::erase_if(departures_, [&](const Departure& departure) { return departure.wish == wish; });
+}
+
+void Client::release(Time now, std::size_t wish) {
+    if (const Life* life = lifeOf(wish)) {
+        const session::MappingId id = life->id;
+        find(id)->releasedAt = now;
+        departures_.push_back({wish, now, lingering_[wish]});
+        both([&](session::Session& session) { session.handleRelease(clock(now), id); });
+    }
+}
+
+void Client::receive(Time now, const session::Endpoint& from, wire::Bytes datagram) {
+    if (from == session_.config().server) {
+        noteHeard(now, datagram);
+    }
+    both([&](session::Session& session) { session.handleDatagram(clock(now), from, datagram); });
+}
+
+void Client::hearAnnouncement(Time now, const session::Endpoint& from, wire::Bytes datagram) {
+    if (from == session_.config().server) {
+        noteHeard(now, datagram);
+    }
+    both([&](session::Session& session) { (void)session.handleAnnouncement(clock(now), from, datagram); });
+}
+
+void Client::receiveForged(Time now, const session::Endpoint& from, wire::Bytes datagram, bool toAll) {
+    if (toAll) {
+        (void)session_.handleAnnouncement(clock(now), from, datagram);
+        session_.handleTimeout(clock(now)); // what is foreign there does not look at the time
+    } else {
+        session_.handleDatagram(clock(now), from, datagram);
+    }
+    if (shadow_) {
+        shadow_->handleTimeout(clock(now));
+    }
+}
+
+void Client::unreachable(Time now) {
+    outstanding_.clear();
+    both([&](session::Session& session) { session.handleUnreachable(clock(now)); });
+}
+
+void Client::wake(Time now) {
+    asleepUntil_.reset();
+    idleWakes_ = now == lastWake_ ? idleWakes_ + 1 : 0;
+    lastWake_ = now;
+    both([&](session::Session& session) { session.handleTimeout(clock(now)); });
+}
+
+Octets Client::pollTransmit(Time now) {
+    std::array<std::uint8_t, wire::maxMessageSize> room; // NOLINT(cppcoreguidelines-pro-type-member-init)
+    const std::size_t size = session_.pollTransmit(clock(now), room);
+    Octets datagram(room.begin(), room.begin() + static_cast<std::ptrdiff_t>(size));
+    if (shadow_) {
+        const std::size_t other = shadow_->pollTransmit(clock(now), room);
+        compare(std::ranges::equal(datagram, wire::Bytes{room.data(), other}), "what is sent");
+    }
+    if (size != 0) {
+        noteSent(now, datagram);
+    }
+    replan(now);
+    return datagram;
+}
+
+void Client::replan(Time now) {
+    if (asleepUntil_) {
+        next_ = asleepUntil_;
+        return;
+    }
+    const auto due = session_.nextTimeout();
+    if (shadow_) {
+        compare(shadow_->nextTimeout() == due, "the next deadline");
+    }
+    next_.reset();
+    if (due) {
+        const std::int64_t shows = due->time_since_epoch().count();
+        next_ = shows <= clock_.at(now) ? now : clock_.when(shows);
+    }
+}
+
+void Client::noteSent(Time now, const Octets& datagram) {
+    const TimePoint at = clock(now);
+    lastSecond_.push_back(at);
+    while (at - lastSecond_.front() >= std::chrono::seconds{1}) {
+        lastSecond_.pop_front();
+    }
+    wire::Protocol protocol{};
+    std::uint16_t port = 0;
+    if (const auto map = wire::decodeMapRequest(datagram)) {
+        protocol = map.assume_value().protocol;
+        port = map.assume_value().internalPort;
+        // The shortest first wait of RFC 6887 §8.1.1, and of a deletion the session's own.
+        const std::chrono::milliseconds wait{map.assume_value().lifetimeSeconds == 0 ? 450 : 2700};
+        std::erase_if(outstanding_, [&](const Outstanding& each) {
+            return (each.protocol == protocol && each.internalPort == port) || each.until <= at;
+        });
+        outstanding_.push_back({protocol, port, at + wait});
+    } else if (const auto natPmp = wire::decodeNatPmpMapRequest(datagram)) {
+        protocol = natPmp.assume_value().protocol;
+        port = natPmp.assume_value().internalPort;
+    }
+    for (Life& life : lives_) {
+        const Wish& wish = plan_.wishes[life.wish];
+        life.asked += wish.protocol == protocol && wish.internalPort == port ? 1 : 0;
+    }
+}
+
+void Client::noteHeard(Time now, wire::Bytes datagram) {
+    lastHeard_.assign(datagram.begin(), datagram.end());
+    if (const auto map = wire::decodeMapResponse(datagram)) {
+        const wire::MapResponse& response = map.assume_value();
+        std::erase_if(outstanding_, [&](const Outstanding& each) {
+            return each.protocol == response.protocol && each.internalPort == response.internalPort;
+        });
+        const bool ours = std::ranges::any_of(lives_, [&](const Life& life) {
+            const Wish& wish = plan_.wishes[life.wish];
+            return wish.protocol == response.protocol && wish.internalPort == response.internalPort &&
+                   nonces_[life.wish] == response.nonce;
+        });
+        if (ours) {
+            noteEpoch(now, pcpReading_, response.epochSeconds, false);
+        }
+    } else if (const auto announce = wire::decodeAnnounceResponse(datagram)) {
+        noteEpoch(now, pcpReading_, announce.assume_value().epochSeconds, false);
+    } else if (const auto address = wire::decodeNatPmpAddressResponse(datagram)) {
+        noteEpoch(now, natPmpReading_, address.assume_value().epochSeconds, true);
+    } else if (wire::saysNatPmpOnly(datagram)) {
+        outstanding_.clear();
+    }
+}
+
+/// RFC 6887 §8.5 and RFC 6886 §3.6, written once more, so that the session's own rule is not its judge.
+void Client::noteEpoch(Time now, std::optional<Reading>& reading, std::uint32_t epoch, bool natPmp) {
+    const Reading before = reading.value_or(Reading{epoch, clock(now)});
+    reading = Reading{epoch, clock(now)};
+    const std::int64_t mine = (clock(now) - before.at).count() / 1000;
+    const std::int64_t theirs = reading->epoch - before.epoch;
+    const bool pcpLost = theirs < -1 || mine + 2 < theirs - theirs / 16 || theirs + 2 < mine - mine / 16;
+    const bool natPmpLost = theirs < mine * 7 / 8 - 2;
+    if (natPmp ? natPmpLost : pcpLost) {
+        noticedAt_ = now;
+    }
+}
+
+void Client::followEvents(Time now) {
+    while (const auto event = session_.pollEvent()) {
+        if (shadow_) {
+            const auto other = shadow_->pollEvent();
+            compare(other && other->kind == event->kind && other->id == event->id && other->grant == event->grant &&
+                        other->error == event->error && other->retryAfter == event->retryAfter,
+                    "what is told");
+        }
+        noteEvent(now, *event);
+    }
+    if (shadow_) {
+        compare(!shadow_->pollEvent(), "that nothing more is told");
+    }
+    replan(now);
+}
+
+void Client::noteEvent(Time now, const session::Event& event) {
+    Life* life = find(event.id);
+    told_.push_back({event, life != nullptr ? std::optional{*life} : std::nullopt});
+    if (life == nullptr) {
+        return;
+    }
+    switch (event.kind) {
+    case EventKind::granted:
+    case EventKind::renewed:
+    case EventKind::recovered:
+    case EventKind::moved:
+        life->held = true;
+        life->grant = event.grant;
+        life->grantedAt = clock(now);
+        life->askedAtGrant = life->asked;
+        break;
+    case EventKind::lost:
+        life->held = false;
+        life->astraySince.reset();
+        break;
+    case EventKind::released:
+        std::erase_if(lives_, [&](const Life& each) { return each.id == event.id; });
+        break;
+    case EventKind::refused:
+    case EventKind::address:
+        break;
+    }
+}
+
+} // namespace portolan::simulation
