@@ -64,6 +64,9 @@ Core::Core(const net::any_io_executor& executor, ClientOptions options)
 }
 
 Core::~Core() {
+    if (announcements_) {
+        announcements_->close();
+    }
     for (const LinkPtr& link : links_) {
         link->link().close();
     }
@@ -97,19 +100,7 @@ MappingInfo Core::info(const MappingKey& key) const {
     if (found == key.link->entries.end()) {
         return {};
     }
-    const Entry& entry = found->second;
-    const session::Grant& grant = entry.grant;
-    return {.protocol = entry.protocol,
-            .internalAddress = transport::toAsio(entry.internalAddress),
-            .internalPort = entry.internalPort,
-            .externalAddress = transport::toAsio(grant.external.address),
-            .externalPort = grant.external.port,
-            .lifetime = grant.lifetime,
-            .epochSeconds = grant.epochSeconds,
-            .via = grant.via,
-            .nonce = grant.nonce,
-            .held = entry.held,
-            .gateway = key.link->info()};
+    return infoOf(*key.link, found->second);
 }
 
 /// Has a session of the right gateway take on what is wanted, and waits for it.
@@ -137,8 +128,14 @@ result<MappingKey> Core::admit(const MapRequest& wanted, Want want) {
 
 void Core::doMap(const MapRequest& wanted, Waiting<MapHandler> waiting) {
     if (const auto key = admit(wanted, Want::mapping)) {
-        remember(waiting, key.value());
-        key.value().link->entries.at(key.value().id).call->mapping = std::move(waiting);
+        Call& call = *key.value().link->entries.at(key.value().id).call;
+        if (wanted.patient) {
+            call.patient = true;
+            complete(std::move(waiting), result<Mapping>{Mapping{shared_from_this(), key.value()}});
+        } else {
+            remember(waiting, key.value());
+            call.mapping = std::move(waiting);
+        }
     } else {
         complete(std::move(waiting), result<Mapping>{key.error()});
     }
@@ -204,6 +201,9 @@ void Core::doRelease(const MappingKey& key, std::optional<Waiting<ReleaseHandler
         return;
     }
     const session::TimePoint now = transport::now();
+    if (found->second.call) {
+        clearDeadline(key, *found->second.call); // of a patient call
+    }
     found->second.call = std::make_unique<Call>();
     Call& call = *found->second.call;
     call.asked = key.link->asking(now);
@@ -232,7 +232,11 @@ void Core::cancel(OperationId id) {
 }
 
 void Core::cancelMapping(const MappingKey& key, OperationId id) {
-    Call& call = *key.link->entries.at(key.id).call;
+    Entry& entry = key.link->entries.at(key.id);
+    if (cancelNews(entry, id)) {
+        return;
+    }
+    Call& call = *entry.call;
     if (call.mapping) {
         abandon(key, Errc::cancelled);
         return;
@@ -262,6 +266,7 @@ void Core::forget(const MappingKey& key) {
     if (found->second.call) {
         clearDeadline(key, *found->second.call);
     }
+    endNews(found->second, Errc::mappingLost);
     const std::lock_guard lock{mutex_};
     key.link->entries.erase(found);
 }
@@ -290,6 +295,13 @@ void Core::deadlinePassed(const MappingKey& key) {
     const bool givenUp = *std::exchange(call.deadline, std::nullopt) >= call.deletionLimit;
     if (call.mapping) {
         abandon(key, error);
+        return;
+    }
+    if (call.patient) {
+        Entry& entry = key.link->entries.at(key.id);
+        const MappingInfo info = infoOf(*key.link, entry);
+        entry.call.reset();
+        tell(entry, {ChangeKind::refused, info, info, error});
         return;
     }
     completeReleases(call, error);

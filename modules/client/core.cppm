@@ -48,6 +48,7 @@ public:
     void release(MappingKey key, ReleaseHandler handler);
     void drop(MappingKey key);
     void detach(MappingKey key);
+    void changed(MappingKey key, ChangeHandler handler);
     [[nodiscard]] MappingInfo info(const MappingKey& key) const;
 
 private:
@@ -81,9 +82,21 @@ private:
     void clearDeadline(const MappingKey& key, Call& call);
     void deadlinePassed(const MappingKey& key);
 
+    // core_news.cpp: what callers are told of their mappings
+    void doChanged(const MappingKey& key, Waiting<ChangeHandler> waiting);
+    void tell(Entry& entry, MappingEvent event);
+    void endNews(Entry& entry, const Error& error);
+    [[nodiscard]] bool cancelNews(Entry& entry, OperationId id);
+    [[nodiscard]] MappingInfo infoOf(const GatewayLink& link, const Entry& entry) const;
+
     // core_link.cpp: the gateway to ask
     result<LinkPtr> chooseLink();
     result<LinkPtr> linkTo(const GatewayChoice& choice);
+
+    // core_announcements.cpp: gateways that announce themselves to all hosts
+    void listen(GatewayLink& link);
+    void announced(const net::ip::udp::endpoint& from, wire::Bytes datagram);
+    void doubtNeighbours(const GatewayLink& link);
 
     // core_address.cpp: its external address
     void doExternalAddress(Waiting<AddressHandler> waiting);
@@ -97,7 +110,10 @@ private:
     void pump();
     void drainEvents(const LinkPtr& link);
     void handleEvent(const LinkPtr& link, const session::Event& event);
+    void setHeld(Entry& entry, bool held);
     void mapped(const LinkPtr& link, const session::Event& event, Entry& entry);
+    void refused(const MappingKey& key, const session::Event& event, Entry& entry);
+    void released(const MappingKey& key, const session::Event& event, Entry& entry);
     void armTimer();
     void timerExpired();
 
@@ -106,8 +122,9 @@ private:
     std::optional<session::TimePoint> armedFor_;
     ClientOptions options_;
     std::vector<LinkPtr> links_;
-    std::optional<GatewayChoice> choice_;                    ///< the last one
-    std::unordered_map<OperationId, MappingKey> operations_; ///< those that may be cancelled
+    std::shared_ptr<transport::Announcements> announcements_; ///< once a link was open
+    std::optional<GatewayChoice> choice_;                     ///< the last one
+    std::unordered_map<OperationId, MappingKey> operations_;  ///< those that may be cancelled
     std::set<std::pair<session::TimePoint, std::pair<LinkPtr, session::MappingId>>> deadlines_;
     mutable std::mutex mutex_; ///< guards what `info()` reads of the entries, and the maps of them
     std::atomic<std::uint64_t> nextOperation_ = 0;

@@ -16,6 +16,23 @@ import :core;
 
 namespace portolan {
 
+namespace {
+
+ChangeKind changeOf(session::EventKind kind) {
+    switch (kind) {
+    case session::EventKind::renewed:
+        return ChangeKind::renewed;
+    case session::EventKind::recovered:
+        return ChangeKind::recovered;
+    case session::EventKind::moved:
+        return ChangeKind::moved;
+    default:
+        return ChangeKind::granted;
+    }
+}
+
+} // namespace
+
 void Core::pump() {
     for (const LinkPtr& link : links_) {
         link->link().flush();
@@ -23,6 +40,9 @@ void Core::pump() {
         if (link->session().size() == 0) {
             link->link().close();
         }
+    }
+    if (announcements_ && std::ranges::none_of(links_, [](const LinkPtr& link) { return link->link().isOpen(); })) {
+        announcements_->close();
     }
     armTimer();
 }
@@ -53,39 +73,71 @@ void Core::handleEvent(const LinkPtr& link, const session::Event& event) {
         mapped(link, event, entry);
         return;
     case session::EventKind::refused:
-        if (entry.call && entry.call->mapping) {
-            abandon(key, link->failure(entry.call->asked, event));
-        }
+        refused(key, event, entry);
         return;
     case session::EventKind::lost: {
-        const std::lock_guard lock{mutex_};
-        entry.held = false;
+        const MappingInfo before = infoOf(*link, entry);
+        setHeld(entry, false);
+        tell(entry, {ChangeKind::lost, before, infoOf(*link, entry), {}});
         return;
     }
     case session::EventKind::released:
-        if (entry.call) {
-            completeReleases(*entry.call, event.error ? result<void>{link->failure(entry.call->asked, event)}
-                                                      : result<void>{boost::outcome_v2::success()});
-        }
-        forget(key);
+        released(key, event, entry);
         return;
     case session::EventKind::address:
         return;
     }
 }
 
+void Core::setHeld(Entry& entry, bool held) {
+    const std::lock_guard lock{mutex_};
+    entry.held = held;
+}
+
 void Core::mapped(const LinkPtr& link, const session::Event& event, Entry& entry) {
+    const MappingInfo before = infoOf(*link, entry);
     {
         const std::lock_guard lock{mutex_};
         entry.grant = event.grant;
         entry.held = true;
     }
-    if (entry.call && entry.call->mapping) {
-        const MappingKey key{link, event.id};
+    const MappingKey key{link, event.id};
+    if (entry.call) {
         clearDeadline(key, *entry.call);
         const std::unique_ptr<Call> call = std::move(entry.call);
-        complete(std::move(*call->mapping), result<Mapping>{Mapping{shared_from_this(), key}});
+        if (call->mapping) {
+            complete(std::move(*call->mapping), result<Mapping>{Mapping{shared_from_this(), key}});
+            return;
+        }
     }
+    tell(entry, {changeOf(event.kind), before, infoOf(*link, entry), {}});
+}
+
+void Core::refused(const MappingKey& key, const session::Event& event, Entry& entry) {
+    if (entry.call && entry.call->mapping) {
+        abandon(key, key.link->failure(entry.call->asked, event));
+        return;
+    }
+    if (entry.call) {
+        clearDeadline(key, *entry.call); // the answer to a patient call
+        entry.call.reset();
+    }
+    const MappingInfo info = infoOf(*key.link, entry);
+    tell(entry, {ChangeKind::refused, info, info, key.link->failure(event)});
+}
+
+void Core::released(const MappingKey& key, const session::Event& event, Entry& entry) {
+    std::optional<Error> error;
+    if (event.error) {
+        error = entry.call ? key.link->failure(entry.call->asked, event) : key.link->failure(event);
+    }
+    if (entry.call) {
+        completeReleases(*entry.call, error ? result<void>{*error} : result<void>{boost::outcome_v2::success()});
+    }
+    const MappingInfo before = infoOf(*key.link, entry);
+    setHeld(entry, false);
+    tell(entry, {ChangeKind::released, before, infoOf(*key.link, entry), error});
+    forget(key);
 }
 
 void Core::armTimer() {

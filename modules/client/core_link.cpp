@@ -85,6 +85,7 @@ result<Core::LinkPtr> Core::linkTo(const GatewayChoice& choice) {
     for (const LinkPtr& link : links_) {
         if (link->matches(choice.gateway.endpoint, choice.source)) {
             BOOST_OUTCOME_TRY(link->link().open());
+            listen(*link);
             return link;
         }
     }
@@ -101,6 +102,7 @@ result<Core::LinkPtr> Core::linkTo(const GatewayChoice& choice) {
     // A host that moves from network to network would gather links for ever.
     std::erase_if(links_, [now = transport::now()](const LinkPtr& old) { return old->isIdle(now); });
     links_.push_back(std::make_shared<GatewayLink>(choice.gateway, std::move(link)));
+    listen(*links_.back());
     return links_.back();
 }
 

@@ -94,6 +94,14 @@ Error GatewayLink::unreachable() const {
                   : fmt::format("{} is closed or cannot be reached (ICMP)", text(info_.endpoint))};
 }
 
+Error GatewayLink::failure(const session::Event& event) const {
+    if (event.error == Errc::noAnswer) {
+        return {Errc::noAnswer,
+                fmt::format("{} is asked on and on ({})", text(info_.endpoint), text(link_->config().session.speak))};
+    }
+    return failure(asking(transport::now()), event);
+}
+
 Error GatewayLink::failure(const Asked& asked, const session::Event& event) const {
     if (event.error == Errc::noAnswer) {
         return noAnswer(asked, event.transmissions);

@@ -49,9 +49,16 @@ struct Asked {
 struct Call {
     Asked asked;
     std::optional<Waiting<MapHandler>> mapping;
+    bool patient = false; ///< nobody waits for the answer, but its absence is to be told
     std::vector<Waiting<ReleaseHandler>> releasing;
     std::optional<session::TimePoint> deadline; ///< of whoever waits, then of the deletion
     session::TimePoint deletionLimit;           ///< when the deletion is given up
+};
+
+/// What happened to a mapping and was not told yet, and who waits to be told. Only one of them is not empty.
+struct News {
+    std::deque<MappingEvent> untold;
+    std::deque<Waiting<ChangeHandler>> waiting;
 };
 
 /// What the client knows of one mapping of a link. Kept small: a host may hold tens of thousands.
@@ -62,6 +69,7 @@ struct Entry {
     bool held = false;
     std::uint16_t internalPort = 0;
     std::unique_ptr<Call> call;
+    std::unique_ptr<News> news; ///< from the first change, or the first who waits for one
 };
 
 /// A caller of `externalAddress`.
@@ -96,6 +104,9 @@ public:
 
     /// The error of a refusal by this gateway, or of its silence, with what the event tells.
     [[nodiscard]] Error failure(const Asked& asked, const session::Event& event) const;
+
+    /// The same of a mapping that is asked for on and on.
+    [[nodiscard]] Error failure(const session::Event& event) const;
 
     std::unordered_map<session::MappingId, Entry> entries;
 

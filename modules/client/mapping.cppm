@@ -23,6 +23,9 @@ struct MappingKey {
 };
 
 using ReleaseHandler = net::any_completion_handler<void(result<void>)>;
+using ChangeHandler = net::any_completion_handler<void(result<MappingEvent>)>;
+
+void startChanged(const std::shared_ptr<Core>& core, MappingKey key, ChangeHandler handler);
 
 } // namespace portolan
 
@@ -43,6 +46,20 @@ public:
 
     /// What is known of it now; nothing where the handle owns no mapping: after `release`, `detach` or a move.
     [[nodiscard]] MappingInfo info() const;
+
+    /// The next change of the mapping that was not told yet, or the next that comes. Nothing is told twice and nothing
+    /// is left out, except that renewals nobody waited for are told as one, or not at all before the first call. Who
+    /// lets more than 64 changes wait is told the oldest ones as one change.
+    ///
+    /// Errors: `Errc::mappingLost` if the handle owns no mapping, or owns it no longer (`detach`); `Errc::cancelled`.
+    template <net::completion_token_for<void(result<MappingEvent>)> Token = net::use_awaitable_t<>>
+    auto changed(Token&& token = {}) {
+        return net::async_initiate<Token, void(result<MappingEvent>)>(
+            [](auto handler, std::shared_ptr<Core> core, MappingKey key) {
+                startChanged(core, std::move(key), std::move(handler));
+            },
+            token, core_, key_);
+    }
 
     /// Deletes the mapping at the gateway; completes with `result<void>` when the gateway has confirmed, or with the
     /// error after `ClientOptions::releaseTimeout`, or at once with `Errc::mappingLost` if the handle owns none. The

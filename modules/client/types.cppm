@@ -3,8 +3,10 @@ module;
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 export module portolan:types;
@@ -38,6 +40,11 @@ struct ClientOptions {
     /// Where the nonces of mappings come from, so that a later run can take them over (see `keptIdentity`). None: each
     /// mapping has a nonce that only this run knows.
     std::optional<Identity> identity{};
+    /// The port where gateways announce to all hosts that they restarted (RFC 6887 §14.1.1); 0: nobody listens.
+    std::uint16_t announcementPort = wire::announcementPort;
+    /// Called, from the client's executor, with what is wrong and can be lived with: announcements that cannot be
+    /// heard.
+    std::function<void(const Error&)> onWarning{};
 };
 
 /// A mapping to ask for.
@@ -53,6 +60,9 @@ struct MapRequest {
     bool preferFailure = false;
     /// Who may send to the mapping; empty = everyone (RFC 6887 §13.3). PCP only, and not every gateway enforces it.
     std::vector<Filter> filters{};
+    /// Complete at once and ask for as long as the handle lives, whatever the gateway says or fails to say:
+    /// `Mapping::changed` tells. Otherwise `map` completes with the gateway's answer.
+    bool patient = false;
     /// The host to map for, instead of this one. RFC 6887 §13.1 wants this used in fully trusted networks only: to name
     /// a host is to say that this is one. PCP only, and most gateways refuse it.
     std::optional<net::ip::address> thirdParty{};
@@ -87,6 +97,46 @@ struct MappingInfo {
     Nonce nonce;       ///< means nothing to NAT-PMP
     bool held = false; ///< false once it was lost, until it is granted again
     GatewayInfo gateway;
+};
+
+/// What happened to a mapping.
+enum class ChangeKind : std::uint8_t {
+    granted,   ///< held for the first time, or again after it was lost
+    renewed,   ///< held for longer, unchanged
+    moved,     ///< held, but with another external address or port
+    lost,      ///< its lifetime ran out before the gateway granted it again; it is asked for anew
+    refused,   ///< the gateway said no, or nothing; `MappingEvent::error` tells why, and when it is asked again
+    recovered, ///< held again, unchanged, after the gateway had lost its state
+    released,  ///< given up, as was asked; `MappingEvent::error` tells if the gateway did not confirm
+};
+
+/// The enumerator's name.
+[[nodiscard]] constexpr std::string_view name(ChangeKind kind) noexcept {
+    switch (kind) {
+    case ChangeKind::granted:
+        return "granted";
+    case ChangeKind::renewed:
+        return "renewed";
+    case ChangeKind::moved:
+        return "moved";
+    case ChangeKind::lost:
+        return "lost";
+    case ChangeKind::refused:
+        return "refused";
+    case ChangeKind::recovered:
+        return "recovered";
+    case ChangeKind::released:
+        return "released";
+    }
+    return {};
+}
+
+/// A change of a mapping: how it was and how it is now.
+struct MappingEvent {
+    ChangeKind kind{};
+    MappingInfo before;
+    MappingInfo after;
+    std::optional<Error> error{}; ///< of `refused`, and of a `released` that the gateway did not confirm
 };
 
 } // namespace portolan

@@ -9,3 +9,4 @@ export import :system;
 export import :address;
 export import :alarm;
 export import :link;
+export import :announcements;

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+module;
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <utility>
+
+module portolan.transport;
+
+import portolan.net;
+
+namespace portolan::transport {
+
+namespace {
+
+/// At most so many datagrams are taken in one go, so that a flood does not keep others on the strand waiting.
+constexpr unsigned drainLimit = 16;
+
+const net::ip::address_v4 allHostsV4{{224, 0, 0, 1}};
+constexpr net::ip::address_v6::bytes_type allHostsV6{0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+
+} // namespace
+
+Announcements::Announcements(net::any_io_executor strand, std::uint16_t port, Handler handler)
+    : strand_(std::move(strand)), port_(port), handler_(std::move(handler)) {}
+
+net::error_code Announcements::listenOn(const net::ip::address& local, std::uint32_t interfaceIndex) {
+    if (local.is_v6() && interfaceIndex == 0) {
+        return {}; // a gateway that was named without the way to it
+    }
+    std::shared_ptr<Ear>& ear = ears_[local.is_v6() ? interfaceIndex : 0];
+    if (!ear) {
+        ear = std::make_shared<Ear>(strand_);
+    }
+    const net::ip::address group = local.is_v6() ? net::ip::address{net::ip::address_v6{allHostsV6, interfaceIndex}}
+                                                 : net::ip::address{allHostsV4};
+    net::error_code error;
+    if (!ear->socket.is_open() && !ear->failed) {
+        error = open(*ear, {group, port_});
+        ear->failed = static_cast<bool>(error);
+        if (ear->failed) {
+            net::error_code ignored;
+            ear->socket.close(ignored);
+            return error;
+        }
+        wait(ear);
+    }
+    // Every host is in these groups already; to say so makes systems deliver that filter by socket.
+    net::error_code ignored;
+    if (local.is_v6()) {
+        ear->socket.set_option(net::ip::multicast::join_group{group.to_v6(), interfaceIndex}, ignored);
+    } else if (!ear->failed && joined_.insert(local.to_v4()).second) {
+        ear->socket.set_option(net::ip::multicast::join_group{allHostsV4, local.to_v4()}, ignored);
+    }
+    return error;
+}
+
+net::error_code Announcements::open(Ear& ear, const net::ip::udp::endpoint& group) const {
+    net::error_code error;
+    ear.socket.open(group.protocol(), error);
+    if (!error) {
+        ear.socket.non_blocking(true, error);
+    }
+    if (!error) {
+        ear.socket.set_option(net::socket_base::reuse_address{true}, error);
+    }
+    if (!error) {
+        // To the group, not to any address: nothing that was sent to this host alone is taken (RFC 6886 §3.2.1).
+        ear.socket.bind(group, error);
+    }
+    return error;
+}
+
+void Announcements::close() {
+    for (const auto& [index, ear] : ears_) {
+        net::error_code ignored;
+        ear->socket.close(ignored);
+    }
+    // One that failed is remembered, so that its error is not given again.
+    std::erase_if(ears_, [](const auto& entry) { return !entry.second->failed; });
+    joined_.clear();
+}
+
+void Announcements::wait(const std::shared_ptr<Ear>& ear) {
+    ear->socket.async_wait(net::socket_base::wait_read, [self = shared_from_this(), ear](net::error_code error) {
+        if (error || !ear->socket.is_open()) {
+            return; // closed
+        }
+        self->drain(*ear);
+        if (ear->socket.is_open()) {
+            self->wait(ear);
+        }
+    });
+}
+
+void Announcements::drain(Ear& ear) {
+    for (unsigned taken = 0; taken < drainLimit && ear.socket.is_open(); ++taken) {
+        net::error_code error;
+        net::ip::udp::endpoint from;
+        const std::size_t size = ear.socket.receive_from(net::buffer(room_), from, 0, error);
+        if (error) {
+            return;
+        }
+        handler_(from, wire::Bytes{room_}.first(size));
+    }
+}
+
+} // namespace portolan::transport
