@@ -201,24 +201,14 @@ void Client::noteSent(Time now, const Octets& datagram) {
     while (at - lastSecond_.front() >= std::chrono::seconds{1}) {
         lastSecond_.pop_front();
     }
-    wire::Protocol protocol{};
-    std::uint16_t port = 0;
     if (const auto map = wire::decodeMapRequest(datagram)) {
-        protocol = map.assume_value().protocol;
-        port = map.assume_value().internalPort;
+        const wire::MapRequest& request = map.assume_value();
         // The shortest first wait of RFC 6887 §8.1.1, and of a deletion the session's own.
-        const std::chrono::milliseconds wait{map.assume_value().lifetimeSeconds == 0 ? 450 : 2700};
+        const std::chrono::milliseconds wait{request.lifetimeSeconds == 0 ? 450 : 2700};
         std::erase_if(outstanding_, [&](const Outstanding& each) {
-            return (each.protocol == protocol && each.internalPort == port) || each.until <= at;
+            return (each.protocol == request.protocol && each.internalPort == request.internalPort) || each.until <= at;
         });
-        outstanding_.push_back({protocol, port, at + wait});
-    } else if (const auto natPmp = wire::decodeNatPmpMapRequest(datagram)) {
-        protocol = natPmp.assume_value().protocol;
-        port = natPmp.assume_value().internalPort;
-    }
-    for (Life& life : lives_) {
-        const Wish& wish = plan_.wishes[life.wish];
-        life.asked += wish.protocol == protocol && wish.internalPort == port ? 1 : 0;
+        outstanding_.push_back({request.protocol, request.internalPort, at + wait});
     }
 }
 
@@ -289,7 +279,8 @@ void Client::noteEvent(Time now, const session::Event& event) {
         life->held = true;
         life->grant = event.grant;
         life->grantedAt = clock(now);
-        life->askedAtGrant = life->asked;
+        life->grantSeen = now;
+        life->refused = false;
         break;
     case EventKind::lost:
         life->held = false;
@@ -299,6 +290,8 @@ void Client::noteEvent(Time now, const session::Event& event) {
         std::erase_if(lives_, [&](const Life& each) { return each.id == event.id; });
         break;
     case EventKind::refused:
+        life->refused = true;
+        break;
     case EventKind::address:
         break;
     }

@@ -29,9 +29,9 @@ struct Life {
     session::Grant grant{}; ///< as the last of them told
     session::TimePoint grantedAt{};
     std::optional<Time> astraySince{}; ///< held, as told, but not so at the gateway
+    std::optional<Time> grantSeen{};   ///< when that was told, by the world's time
+    bool refused = false;              ///< and whether it was refused since
     std::optional<Time> releasedAt{};
-    std::uint64_t asked = 0;        ///< datagrams sent for it
-    std::uint64_t askedAtGrant = 0; ///< and how many of them before the last grant
 };
 
 /// An event, and what was known of its mapping before. No life: the mapping had ended, or never was.

@@ -110,6 +110,7 @@ bool Router::followTable() {
         changed = true;
         switch (event->change) {
         case Change::mapped:
+            grown_ = true;
             rows_.push_back({mapping.id, mapping.protocol, mapping.internal, mapping.external});
             break;
         case Change::moved:

@@ -57,6 +57,11 @@ public:
     /// Where requests are sent.
     [[nodiscard]] const session::Endpoint& server() const noexcept { return server_; }
 
+    /// Whether its table got a new row since this was last forgotten.
+    [[nodiscard]] bool hasGrown() const noexcept { return grown_; }
+
+    void forgetGrowth() noexcept { grown_ = false; }
+
     /// What its table has, as its events told.
     [[nodiscard]] const std::vector<Row>& rows() const noexcept { return rows_; }
 
@@ -81,6 +86,7 @@ private:
     std::optional<Time> upAgain_;
     bool portClosed_ = false;
     bool started_ = false;
+    bool grown_ = false;
     std::vector<Row> rows_;
 };
 

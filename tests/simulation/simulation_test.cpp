@@ -18,7 +18,7 @@ constexpr bool sanitized = false;
 #endif
 
 /// How many worlds a case runs.
-constexpr std::uint64_t worlds = sanitized ? 40 : 600;
+constexpr std::uint64_t worlds = sanitized ? 40 : 500;
 
 /// Runs the worlds of the part-th seeds; a violation is told with the command that shows it again.
 void run(std::uint64_t part) {

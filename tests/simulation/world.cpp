@@ -76,6 +76,9 @@ std::optional<Violation> World::run() {
         for (Client& client : clients_) {
             client.forgetTold();
         }
+        for (Router& router : routers_) {
+            router.forgetGrowth();
+        }
         step();
         ++steps_;
         if (auto violation = check()) {

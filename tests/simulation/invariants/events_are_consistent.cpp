@@ -19,6 +19,9 @@ using session::EventKind;
 
 namespace {
 
+/// So long before its end a renewal is tried at least once more.
+constexpr Time lastTries = std::chrono::seconds{20};
+
 /// What is wrong with an event, by what was told of its mapping before.
 Complaint contradiction(const Told& told) {
     const session::Event& event = told.event;
@@ -53,6 +56,19 @@ Complaint contradiction(const Told& told) {
     return std::nullopt;
 }
 
+/// A renewal is tried again and again until shortly before the end of a lifetime (RFC 6887 §11.2.1), so that no mapping
+/// ends while its gateway answers. Other reasons than a bad network: refusals, recoveries, and NAT-PMP's waits.
+bool isLostForNothing(const World& world, std::size_t index, const Told& told) {
+    if (told.event.kind != EventKind::lost || !told.before || told.before->refused || !told.before->grantSeen) {
+        return false;
+    }
+    const Client& client = world.clients()[index];
+    const bool recovers = client.noticedAt() && *client.noticedAt() >= *told.before->grantSeen;
+    const bool byPcp =
+        told.before->grant.via == session::Via::pcp && world.routerOf(client).profile() != Profile::miniupnpd;
+    return byPcp && !recovers && world.troubledUntil(index) < world.now() - lastTries;
+}
+
 /// What was told of a mapping is what the session says of it.
 bool agrees(const Client& client, const Life& life) {
     const auto grant = client.session().grant(life.id);
@@ -67,6 +83,9 @@ Complaint eventsAreConsistent(const World& world) {
         for (const Told& told : client.told()) {
             if (const auto wrong = contradiction(told)) {
                 return fmt::format("client {} told: {}", i, *wrong);
+            }
+            if (isLostForNothing(world, i, told)) {
+                return fmt::format("client {} lost a mapping though its gateway would have renewed it", i);
             }
         }
         for (const Life& life : client.told().empty() ? std::vector<Life>{} : client.lives()) {
