@@ -4,6 +4,7 @@ module;
 #include <algorithm>
 #include <chrono>
 #include <optional>
+#include <unordered_map> // the comparison of its iterators, which importers of the table do not see
 #include <utility>
 
 module portolan.simulator;

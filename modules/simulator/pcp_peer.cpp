@@ -6,6 +6,7 @@ module;
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <unordered_map> // the comparison of its iterators, which importers of the table do not see
 #include <utility>
 
 module portolan.simulator;

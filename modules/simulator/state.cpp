@@ -5,6 +5,7 @@ module;
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <unordered_map> // the comparison of its iterators, which importers of the table do not see
 #include <utility>
 #include <vector>
 
