@@ -218,6 +218,7 @@ private:
     NatPmpEpoch natPmpEpoch_;
     TimePoint noNewUntil_ = never;  ///< NO_RESOURCES: no new mappings (RFC 6887 §11.4)
     TimePoint silentUntil_ = never; ///< NO_RESOURCES to a deletion: nothing at all (RFC 6887 §11.4)
+    TimePoint nextDoubt_ = never;   ///< PCP announcements raise no doubt in NAT-PMP mappings until then
     TimePoint nextWake_ = never;    ///< announcements wake nothing until then
     bool allRecovering_ = false;    ///< whatever is held is being recovered already
     TimePoint nextRecovery_ = never;

@@ -20,6 +20,9 @@ namespace {
 constexpr Duration firstRecoveryGap = std::chrono::seconds{4};
 constexpr Duration longestRecoveryGap = std::chrono::seconds{1024};
 
+/// Announcements come in series of ten and more; one doubt is enough for some of them.
+constexpr Duration doubtGap = std::chrono::seconds{30};
+
 } // namespace
 
 void Session::handleAnnounce(TimePoint now, const wire::AnnounceResponse& response) {
@@ -33,6 +36,10 @@ void Session::handleAnnounce(TimePoint now, const wire::AnnounceResponse& respon
         recover(now, delay, std::nullopt, std::nullopt);
     }
     wake(now, delay);
+    if (natPmpSpoken_ && now >= nextDoubt_) {
+        nextDoubt_ = now + doubtGap;
+        handleDoubt(now); // miniupnpd tells its start by PCP only, whatever its clients speak
+    }
 }
 
 void Session::checkNatPmpEpoch(TimePoint now, std::uint32_t epochSeconds, std::optional<Index> except) {
@@ -42,8 +49,11 @@ void Session::checkNatPmpEpoch(TimePoint now, std::uint32_t epochSeconds, std::o
     }
 }
 
-/// Has everything requested again that the gateway may have lost.
+/// Has everything requested again that the gateway may have lost, except what the answer that told is about.
 void Session::recover(TimePoint now, Duration delay, std::optional<Index> except, std::optional<Via> only) {
+    if (except && table_[*except].phase == Phase::held) {
+        table_[*except].recovering = true;
+    }
     if (allRecovering_) {
         return; // so that a flood of announcements does not have all records walked each time
     }

@@ -93,6 +93,29 @@ BOOST_AUTO_TEST_CASE(a_doubt_that_was_right_has_all_requested_again) {
     BOOST_TEST(trace.sent.size() >= 1U);
 }
 
+BOOST_AUTO_TEST_CASE(a_restart_announced_by_pcp_has_a_mapping_of_nat_pmp_renewed) {
+    Trace trace{natPmpConfig()};
+    trace.request(mapping());
+    trace.sends();
+    trace.answersByNatPmp();
+    trace.sends("00 00");
+    trace.receives("00 80 00 00  00 00 03 e8  cb 00 71 2d").expects(EventKind::granted);
+    trace.at(600s).gatewayRestarts();
+    BOOST_TEST(trace.announcedBy(trace.server, announcement(0)));
+    trace.within(600s, 605s).sends();
+    trace.answersByNatPmp().sends("00 00");
+    trace.receives("00 80 00 00  00 00 00 04  cb 00 71 2d").expects(EventKind::recovered);
+}
+
+BOOST_AUTO_TEST_CASE(a_doubt_that_was_right_is_told_as_a_recovery) {
+    Trace trace;
+    const auto id = trace.hold();
+    trace.at(600s).gatewayRestarts();
+    trace.session.handleDoubt(trace.now);
+    trace.within(600s, 605s).sends();
+    trace.answers().expects(EventKind::recovered, id);
+}
+
 BOOST_AUTO_TEST_CASE(a_doubt_without_a_mapping_sends_nothing) {
     Trace trace;
     trace.session.handleDoubt(trace.now);
