@@ -9,7 +9,7 @@ set(portolan_test_environment
   BOOST_TEST_COLOR_OUTPUT=no
   ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1
   UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
-  TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1)
+  TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:suppressions=${PROJECT_SOURCE_DIR}/tests/support/tsan.supp)
 
 # portolan_test(<name> SOURCES <files...> LINK <targets...> [LABELS <labels...>] [TIMEOUT <seconds>])
 #
