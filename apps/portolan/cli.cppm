@@ -9,6 +9,7 @@ export import portolan.simulator;
 export import :exit_status;
 export import :arguments;
 export import :hex;
+export import :keep_plan;
 export import :commands;
 export import :command_line;
 export import :failure;

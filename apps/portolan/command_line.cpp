@@ -8,6 +8,7 @@ module;
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -36,6 +37,7 @@ CLI::Option* add(CLI::App& app, const std::string& name, const char* shape, Valu
 
 constexpr const char* waitsForAnswer = "How long to wait for an answer (default 10)";
 constexpr const char* waitsForNothing = "Without effect here: there is nothing to wait for";
+constexpr const char* waitsForDeletion = "How long to wait for the deletion at the end (default 10)";
 constexpr const char* endsBySelf = "End after this time (default: when interrupted)";
 
 void addCommon(CLI::App& app, CommonOptions& options, const char* timeoutHelp) {
@@ -51,6 +53,11 @@ void addGateway(CLI::App& app, GatewayOptions& options) {
     add(app, "--gateway", "ADDR[:PORT]", options.gateway, endpoint,
         "The gateway to ask (default: the one of the default route)");
     add(app, "--source", "ADDR", options.source, parseAddress, "The address of this host to ask from, and to map");
+    const auto path = [](const std::string& text) -> Parsed<std::string> {
+        return text.empty() ? Parsed<std::string>{UsageError{"a file needs a name"}} : Parsed<std::string>{text};
+    };
+    add(app, "--identity", "FILE", options.identity, path,
+        "The secret that nonces come from (default: portolan/identity in the user's state folder)");
     add(app, "--protocol", "auto|pcp|nat-pmp", options.speak, parseSpeak,
         "What to speak (default auto: PCP, and NAT-PMP where the gateway has no PCP)");
 }
@@ -89,6 +96,39 @@ void addUnmap(CLI::App& app, UnmapCommand& command) {
     add(app, "--nonce", "HEX", command.nonce, parseNonce, "The nonce that map printed; most PCP gateways demand it");
     add(app, "--third-party", "ADDR", command.thirdParty, parseAddress, "Delete a mapping of this host instead (PCP)");
     app.footer("Example:\n  portolan unmap tcp:8080 --nonce 4f2a9c017be3d8560d91ac44");
+}
+
+/// The options of `keep` that hold for all mappings of the command line.
+struct KeepSettings {
+    KeepMapping common;
+    std::vector<PortSpec> ports;
+};
+
+void addKeep(CLI::App& app, KeepCommand& command, KeepSettings& settings) {
+    const auto addPorts = [&settings](const std::vector<std::string>& texts) {
+        for (const std::string& text : texts) {
+            const auto ports = parsePortSpec(text);
+            if (!ports) {
+                throw CLI::ValidationError{"mapping", ports.error().message};
+            }
+            settings.ports.push_back(ports.assume_value());
+        }
+    };
+    app.add_option_function<std::vector<std::string>>("mapping", addPorts,
+                                                      "Protocol, port of this host, and the external port wished for")
+        ->type_name("PROTO:PORT[:EXTERNAL]");
+    app.add_option("--config", command.config, "A file with mappings (TOML), read anew on SIGHUP")->type_name("FILE");
+    add(app, "--lifetime", "SECONDS", settings.common.lifetime, parseLifetime, "For how long at a time (default 7200)");
+    app.add_flag("--prefer-failure", settings.common.preferFailure, "These external ports or none (PCP)");
+    app.add_option("--exec", settings.common.reaction.exec, "Run this by the shell on every change; {port} is the port")
+        ->type_name("COMMAND");
+    add(app, "--exec-timeout", "SECONDS", command.plan.execTimeout, parseLifetime,
+        "How long that may take (default 30)");
+    app.add_option("--port-file", settings.common.reaction.portFile, "Keep the external port in this file")
+        ->type_name("FILE");
+    app.add_flag("--leave", command.leave, "Leave the mappings standing at the end");
+    app.footer("Keeps mappings open through restarts of the gateway, until interrupted. SIGHUP reads --config anew.\n\n"
+               "Example:\n  portolan keep tcp:6881 udp:6881 --exec './announce-port {protocol} {port}'");
 }
 
 void addAddress(CLI::App& app, AddressCommand& /*command*/) {
@@ -139,6 +179,9 @@ public:
         app_.footer("Each command has a --help of its own.\n\nExample:\n  portolan map tcp:8080");
         add("map", "Open a port on the gateway", map_, addMap, waitsForAnswer);
         add("unmap", "Close a port that map left open", unmap_, addUnmap, waitsForAnswer);
+        add(
+            "keep", "Keep ports open for as long as this runs", keep_,
+            [this](CLI::App& app, KeepCommand& command) { addKeep(app, command, keepSettings_); }, waitsForDeletion);
         add("address", "Ask for the external address", address_, addAddress, waitsForAnswer);
         add("gateways", "List the default routes of this host", gateways_, addGateways, waitsForNothing);
         add("decode", "Explain a datagram of PCP or NAT-PMP octet by octet", decode_, addDecode, waitsForNothing);
@@ -156,7 +199,15 @@ private:
             addGateway(app, command.via);
         }
         addCommon(app, command.common, timeoutHelp);
-        app.final_callback([this, &command] { chosen_ = command; });
+        app.final_callback([this, &command] {
+            if constexpr (std::is_same_v<CommandType, KeepCommand>) {
+                for (const PortSpec& ports : keepSettings_.ports) {
+                    command.plan.mappings.push_back(keepSettings_.common);
+                    command.plan.mappings.back().ports = ports;
+                }
+            }
+            chosen_ = command;
+        });
     }
 
     std::string complaint(const CLI::Error& error) const;
@@ -164,6 +215,8 @@ private:
     CLI::App app_{"Opens ports on NAT gateways and firewalls, by PCP and NAT-PMP.", "portolan"};
     MapCommand map_;
     UnmapCommand unmap_;
+    KeepCommand keep_;
+    KeepSettings keepSettings_;
     AddressCommand address_;
     GatewaysCommand gateways_;
     DecodeCommand decode_;

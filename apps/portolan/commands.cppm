@@ -14,6 +14,7 @@ export module portolan.cli:commands;
 import portolan;
 import portolan.simulator;
 import :arguments;
+import :keep_plan;
 
 export namespace portolan::cli {
 
@@ -29,6 +30,7 @@ struct GatewayOptions {
     std::optional<net::ip::udp::endpoint> gateway; ///< none: the default route's
     std::optional<net::ip::address> source;        ///< none: the system's choice
     Speak speak = Speak::any;
+    std::optional<std::string> identity; ///< the file of the identity; none: the user's own
 };
 
 /// `portolan map`.
@@ -52,6 +54,15 @@ struct UnmapCommand {
     PortSpec ports; ///< without an external one
     std::optional<Nonce> nonce;
     std::optional<net::ip::address> thirdParty;
+};
+
+/// `portolan keep`.
+struct KeepCommand {
+    CommonOptions common;
+    GatewayOptions via;
+    KeepPlan plan;                     ///< of the arguments alone
+    std::optional<std::string> config; ///< a file with more
+    bool leave = false;                ///< leave mappings standing at the end
 };
 
 /// `portolan address`.
@@ -79,13 +90,19 @@ struct SimulateCommand {
     simulator::Config gateway;                ///< of the profile
 };
 
-using Command = std::variant<MapCommand, UnmapCommand, AddressCommand, GatewaysCommand, DecodeCommand, SimulateCommand>;
+using Command = std::variant<MapCommand, UnmapCommand, KeepCommand, AddressCommand, GatewaysCommand, DecodeCommand,
+                             SimulateCommand>;
 
 /// Why options that are sound one by one cannot go together; nothing if they can.
 [[nodiscard]] std::optional<UsageError> conflict(const GatewayOptions& via);
 [[nodiscard]] std::optional<UsageError> conflict(const MapCommand& command);
 [[nodiscard]] std::optional<UsageError> conflict(const UnmapCommand& command);
+[[nodiscard]] std::optional<UsageError> conflict(const KeepCommand& command);
 [[nodiscard]] std::optional<UsageError> conflict(const SimulateCommand& command);
+
+/// What `keep` is to keep: the mappings of its arguments, then those of its file. A `UsageError` if the file cannot be
+/// read, or nothing is to be kept, or not all of it can be.
+[[nodiscard]] Parsed<KeepPlan> readPlan(const KeepCommand& command);
 
 /// The simulated gateway of that name ("strict"); a `UsageError` that names them all if there is none.
 [[nodiscard]] Parsed<simulator::Config> parseProfile(std::string_view name);

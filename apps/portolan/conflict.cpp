@@ -75,6 +75,14 @@ std::optional<UsageError> conflict(const UnmapCommand& command) {
     return natPmpConflict(command);
 }
 
+std::optional<UsageError> conflict(const KeepCommand& command) {
+    if (auto unfit = conflict(command.via)) {
+        return unfit;
+    }
+    const auto plan = readPlan(command);
+    return plan ? std::nullopt : std::optional{plan.error()};
+}
+
 std::optional<UsageError> conflict(const SimulateCommand& command) {
     if (command.external && command.gateway.externalAddresses.empty()) {
         return UsageError{"a gateway without a connection has no --external address; choose another --profile"};

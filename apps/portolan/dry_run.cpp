@@ -22,14 +22,28 @@ namespace portolan::cli {
 
 namespace {
 
-session::MappingRequest requestOf(const MapCommand& command, const net::ip::address& source) {
+/// The nonce that `map` would have.
+Nonce nonceFor(const MapCommand& command, const Way& way, Output& output) {
+    const auto identity = way.gateway ? identityFor(command.via, output) : std::nullopt;
+    if (!identity) {
+        return transport::randomNonce();
+    }
+    return identity->nonce({.gateway = transport::toWire(way.gateway->address()),
+                            .gatewayPort = way.gateway->port(),
+                            .internalAddress = transport::toWire(command.thirdParty.value_or(way.source)),
+                            .protocol = command.ports.protocol,
+                            .internalPort = command.ports.internalPort,
+                            .externalV4 = way.source.is_v4()});
+}
+
+session::MappingRequest requestOf(const MapCommand& command, const Way& way, Output& output) {
     session::MappingRequest request;
     request.protocol = command.ports.protocol;
     request.internalPort = command.ports.internalPort;
     request.suggestedPort = command.ports.externalPort;
-    request.suggestedAddress = wire::Address::anyLike(transport::toWire(source));
+    request.suggestedAddress = wire::Address::anyLike(transport::toWire(way.source));
     request.lifetime = command.lifetime;
-    request.nonce = command.nonce.value_or(transport::randomNonce());
+    request.nonce = command.nonce ? *command.nonce : nonceFor(command, way, output);
     request.preferFailure = command.preferFailure;
     request.filters = command.filters;
     if (command.thirdParty) {
@@ -70,7 +84,7 @@ ExitStatus showRequest(const MapCommand& command, Output& output) {
     config.speak = command.via.speak;
     session::Session session{config};
     constexpr session::TimePoint now{};
-    if (const auto asked = session.handleRequest(now, requestOf(command, way.value().source)); !asked) {
+    if (const auto asked = session.handleRequest(now, requestOf(command, way.value(), output)); !asked) {
         return output.fail(explain(asked.error()));
     }
     std::array<std::uint8_t, wire::maxMessageSize> room{};

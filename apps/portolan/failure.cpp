@@ -60,8 +60,8 @@ std::string_view advice(wire::ResultCode code) {
     using enum wire::ResultCode;
     switch (code) {
     case notAuthorized:
-        return "allow port mapping for this host at the gateway, or choose another port; for a mapping made earlier, "
-               "give its --nonce";
+        return "allow port mapping for this host at the gateway, or choose another port; if the port was mapped before "
+               "under a nonce that is lost, give that --nonce or wait until the mapping has expired";
     case cannotProvideExternal:
     case userExQuota:
     case noResources:

@@ -35,28 +35,13 @@ MapRequest requestOf(const MapCommand& command) {
     return request;
 }
 
-ClientOptions optionsOf(const MapCommand& command) {
+ClientOptions optionsOf(const MapCommand& command, Output& output) {
     ClientOptions options = clientOptions(command.via, command.common);
+    options.identity = identityFor(command.via, output);
     if (!command.keep) {
         options.releaseTimeout = std::min(options.releaseTimeout, giveUpTimeout);
     }
     return options;
-}
-
-Json describe(const MappingInfo& info) {
-    const net::ip::udp::endpoint& gateway = info.gateway.endpoint;
-    const bool byPcp = info.via == Via::pcp;
-    Json server = toJson(gateway.address(), gateway.port());
-    server["interface"] = info.gateway.interfaceName;
-    server["via"] = byPcp ? "pcp" : "nat-pmp";
-    return {{"event", "mapped"},
-            {"protocol", fmt::format("{}", info.protocol)},
-            {"internal", toJson(info.internalAddress, info.internalPort)},
-            {"external", toJson(info.externalAddress, info.externalPort)},
-            {"lifetime_s", info.lifetime.count()},
-            {"gateway", std::move(server)},
-            {"epoch_s", info.epochSeconds},
-            {"nonce", byPcp ? Json(fmt::format("{}", info.nonce)) : Json(nullptr)}};
 }
 
 /// The command that deletes the mapping again.
@@ -79,7 +64,7 @@ std::string unmapCommand(const MapCommand& command, const MappingInfo& info) {
 
 void report(const MapCommand& command, const MappingInfo& info, Output& output) {
     if (output.json()) {
-        output.object(describe(info));
+        output.object(toJson("mapped", info));
         return;
     }
     const net::ip::udp::endpoint& gateway = info.gateway.endpoint;
@@ -138,7 +123,7 @@ ExitStatus execute(const MapCommand& command, Output& output) {
     }
     const Asking asking{command.via, toText(command.ports), output};
     return runTask([&](Interrupt& interrupt) -> net::awaitable<ExitStatus> {
-        Client client{co_await net::this_coro::executor, optionsOf(command)};
+        Client client{co_await net::this_coro::executor, optionsOf(command, output)};
         auto mapping = co_await client.map(requestOf(command), interrupt.token());
         asking.cameBack(summarize(mapping));
         if (!mapping) {

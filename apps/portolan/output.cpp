@@ -6,6 +6,7 @@ module;
 #include <fmt/format.h>
 #include <string>
 #include <string_view>
+#include <utility>
 
 module portolan.cli;
 
@@ -44,15 +45,47 @@ void Output::remark(std::string_view text) {
     }
 }
 
-ExitStatus Output::fail(const Failure& failure) {
-    if (!json_) {
-        remark(failure.message);
-        return failure.status;
+void Output::warn(std::string_view text) {
+    if (json_) {
+        object({{"event", "warning"}, {"message", text}});
+    } else {
+        remark(text);
     }
-    Json told{{"event", "error"}, {"kind", failure.kind}, {"code", failure.code}, {"message", failure.message}};
-    told["retry_after_s"] = failure.retryAfter ? Json(failure.retryAfter->count()) : Json(nullptr);
-    object(told);
+}
+
+ExitStatus Output::fail(const Failure& failure) {
+    if (json_) {
+        Json told = Json::object();
+        told["event"] = "error";
+        told.update(toJson(failure));
+        object(told);
+    } else {
+        remark(failure.message);
+    }
     return failure.status;
+}
+
+Json toJson(const Failure& failure) {
+    return {{"kind", failure.kind},
+            {"code", failure.code},
+            {"message", failure.message},
+            {"retry_after_s", failure.retryAfter ? Json(failure.retryAfter->count()) : Json(nullptr)}};
+}
+
+Json toJson(std::string_view event, const MappingInfo& info) {
+    const net::ip::udp::endpoint& gateway = info.gateway.endpoint;
+    const bool byPcp = info.via == Via::pcp;
+    Json server = toJson(gateway.address(), gateway.port());
+    server["interface"] = info.gateway.interfaceName;
+    server["via"] = byPcp ? "pcp" : "nat-pmp";
+    return {{"event", event},
+            {"protocol", fmt::format("{}", info.protocol)},
+            {"internal", toJson(info.internalAddress, info.internalPort)},
+            {"external", toJson(info.externalAddress, info.externalPort)},
+            {"lifetime_s", info.lifetime.count()},
+            {"gateway", std::move(server)},
+            {"epoch_s", info.epochSeconds},
+            {"nonce", byPcp ? Json(fmt::format("{}", info.nonce)) : Json(nullptr)}};
 }
 
 Json toJson(const net::ip::address& address, std::uint16_t port) {

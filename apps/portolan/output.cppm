@@ -45,6 +45,10 @@ public:
     /// A line on standard error, in text mode only.
     void remark(std::string_view text);
 
+    /// Something that is wrong and does not end the command: an object in JSON mode, otherwise a line on standard
+    /// error.
+    void warn(std::string_view text);
+
     /// The error: an object on standard output in JSON mode, otherwise a line on standard error.
     ExitStatus fail(const Failure& failure);
 
@@ -57,6 +61,12 @@ private:
     bool json_;
     bool verbose_ = false;
 };
+
+/// A failure, as an error's object without its event.
+[[nodiscard]] Json toJson(const Failure& failure);
+
+/// A mapping, as the object of this event.
+[[nodiscard]] Json toJson(std::string_view event, const MappingInfo& info);
 
 /// {"address":…,"port":…}
 [[nodiscard]] Json toJson(const net::ip::address& address, std::uint16_t port);

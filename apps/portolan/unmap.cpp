@@ -24,7 +24,9 @@ Json describe(const UnmapCommand& command) {
 /// What to do about a refusal, where it is the nonce that is missing.
 std::string advice(const UnmapCommand& command, const Error& error) {
     const bool ownerUnknown = error.code == make_error_code(wire::ResultCode::notAuthorized) && !command.nonce;
-    return ownerUnknown ? "give the nonce that map printed (--nonce)" : "";
+    return ownerUnknown
+               ? "it was made under another identity: give the nonce that map printed (--nonce), or the --identity"
+               : "";
 }
 
 } // namespace
@@ -32,7 +34,9 @@ std::string advice(const UnmapCommand& command, const Error& error) {
 ExitStatus execute(const UnmapCommand& command, Output& output) {
     const Asking asking{command.via, fmt::format("the deletion of {}", toText(command.ports)), output};
     return runTask([&](Interrupt& interrupt) -> net::awaitable<ExitStatus> {
-        Client client{co_await net::this_coro::executor, clientOptions(command.via, command.common)};
+        ClientOptions options = clientOptions(command.via, command.common);
+        options.identity = identityFor(command.via, output);
+        Client client{co_await net::this_coro::executor, options};
         UnmapRequest request;
         request.protocol = command.ports.protocol;
         request.internalPort = command.ports.internalPort;

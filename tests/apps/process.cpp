@@ -5,7 +5,9 @@
 #include <cerrno>
 #include <csignal>
 #include <cstddef>
+#include <cstdlib>
 #include <fcntl.h>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <poll.h>
 #include <spawn.h>
@@ -53,10 +55,29 @@ void closeOnce(int& file) {
     }
 }
 
+/// A home for the state of the programs that are started, instead of the user's; gone at the end.
+class StateHome {
+public:
+    StateHome() {
+        std::string name = (std::filesystem::temp_directory_path() / "portolan-state-XXXXXX").string();
+        path_ = mkdtemp(name.data());
+        setenv("XDG_STATE_HOME", path_.c_str(), 1);
+    }
+
+    ~StateHome() { std::filesystem::remove_all(path_); }
+
+    StateHome(const StateHome&) = delete;
+    StateHome& operator=(const StateHome&) = delete;
+
+private:
+    std::filesystem::path path_;
+};
+
 } // namespace
 
 Process::Process(const std::vector<std::string>& arguments, std::string_view input)
     : deadline_(std::chrono::steady_clock::now() + patience) {
+    static const StateHome home;
     const Pipe in = makePipe();
     const Pipe out = makePipe();
     const Pipe err = makePipe();

@@ -5,8 +5,10 @@
 #include <boost/test/unit_test.hpp>
 #include <csignal>
 #include <cstdint>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -156,10 +158,19 @@ BOOST_AUTO_TEST_CASE(unmap_deletes_by_the_nonce_that_map_told) {
     BOOST_TEST(event.at("reason") == "deleted");
 }
 
-BOOST_AUTO_TEST_CASE(unmap_without_the_nonce_is_refused_with_advice) {
+BOOST_AUTO_TEST_CASE(unmap_needs_no_nonce_where_the_identity_is_the_same) {
     const Simulator simulator;
     BOOST_TEST(simulator.ask({"map", "tcp:8080"}).status == 0);
-    const Finished finished = simulator.ask({"unmap", "tcp:8080"});
+    BOOST_TEST(simulator.ask({"unmap", "tcp:8080"}).status == 0);
+}
+
+BOOST_AUTO_TEST_CASE(unmap_under_another_identity_is_refused_with_advice) {
+    const Simulator simulator;
+    const std::string other =
+        (std::filesystem::temp_directory_path() / ("portolan-other-" + std::to_string(getpid()))).string();
+    BOOST_TEST(simulator.ask({"map", "tcp:8080"}).status == 0);
+    const Finished finished = simulator.ask({"unmap", "tcp:8080", "--identity", other});
+    std::filesystem::remove(other);
     BOOST_TEST(finished.status == 5);
     BOOST_TEST(onlyObject(finished.out).at("message").get<std::string>().find("--nonce") != std::string::npos);
 }

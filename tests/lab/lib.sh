@@ -180,6 +180,7 @@ labUpNetwork() {
     trap 'exit 1' HUP INT TERM
     labSweep
     labState=$(mktemp -d)
+    export XDG_STATE_HOME=$labState # not the user's own
     labNamespaces || labFail "network namespaces could not be made"
     labFirewall || labFail "nftables refused the router's rules"
 }

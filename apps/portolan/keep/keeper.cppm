@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+module;
+
+#include <chrono>
+#include <list>
+#include <optional>
+#include <string>
+#include <utility>
+
+// `portolan keep` at work. Not exported.
+export module portolan.cli:keeper;
+
+import portolan;
+import :commands;
+import :exit_status;
+import :failure;
+import :hook;
+import :interrupt;
+import :keep_plan;
+import :output;
+import :service;
+
+namespace portolan::cli {
+
+/// Keeps the mappings of a plan until it is told to end, and tells everyone who wants to know: people, programs,
+/// hooks, port files and the service manager.
+class Keeper {
+public:
+    Keeper(const net::any_io_executor& executor, const KeepCommand& command, Output& output);
+
+    /// From the first request to the last deletion.
+    net::awaitable<ExitStatus> run(KeepPlan plan, Interrupt& interrupt);
+
+private:
+    /// One mapping of the plan.
+    struct Kept {
+        Kept(const net::any_io_executor& executor, KeepMapping mapping) : wanted(std::move(mapping)), retry(executor) {}
+
+        KeepMapping wanted;
+        net::steady_timer retry; ///< while there is no gateway to ask
+        std::optional<Mapping> mapping;
+        std::string trouble;  ///< what was last said to be wrong; empty while all is well
+        bool settled = false; ///< it was granted or refused once
+        bool leaving = false;
+    };
+
+    // keeper.cpp: the plan, and its end
+    void keep(const KeepMapping& wanted);
+    void drop(Kept& kept);
+    void follow(const KeepPlan& plan);
+    void reload();
+    void awaitHangup();
+    net::awaitable<ExitStatus> end();
+
+    // follow.cpp: one mapping
+    net::awaitable<void> follow(Kept& kept);
+    net::awaitable<bool> open(Kept& kept);
+    void happened(Kept& kept, const MappingEvent& event);
+    void inTrouble(Kept& kept, const Error& error);
+
+    // react.cpp: who is told
+    void say(const Kept& kept, const MappingEvent& event);
+    void sayTrouble(const Kept& kept, const Failure& failure);
+    void writePort(const Kept& kept, const MappingInfo& info);
+    void callHook(const Kept& kept, const MappingEvent& event);
+    void tellManager();
+    void feedWatchdog();
+
+    const KeepCommand& command_;
+    Output& output_;
+    Client client_;
+    HookRunner hooks_;
+    ServiceManager manager_;
+    net::signal_set hangups_;
+    net::steady_timer watchdog_;
+    net::steady_timer ended_; ///< never expires; cancelled when a mapping came to its end
+    std::chrono::seconds execTimeout_{};
+    std::list<Kept> kept_;
+    std::string status_;
+    bool ready_ = false;
+    bool ending_ = false;
+};
+
+} // namespace portolan::cli

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+module;
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <fmt/format.h>
+#include <list>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+module portolan.cli;
+
+import portolan.session;
+import :keeper;
+
+namespace portolan::cli {
+
+namespace {
+
+std::string externalSide(const MappingInfo& info) {
+    return toText(info.externalAddress, info.externalPort);
+}
+
+std::string sentence(const std::string& ports, const MappingEvent& event) {
+    const MappingInfo& now = event.after;
+    const std::string by =
+        fmt::format("by {} of {}, for {} s", session::name(now.via),
+                    toText(now.gateway.endpoint.address(), now.gateway.endpoint.port()), now.lifetime.count());
+    switch (event.kind) {
+    case ChangeKind::granted:
+        return fmt::format("{} is mapped to {} {}", ports, externalSide(now), by);
+    case ChangeKind::renewed:
+        return fmt::format("{} is mapped to {} as before, {}", ports, externalSide(now), by);
+    case ChangeKind::recovered:
+        return fmt::format("{} is mapped to {} again, after the gateway lost its state, {}", ports, externalSide(now),
+                           by);
+    case ChangeKind::moved:
+        return fmt::format("{} moved from {} to {}, {}", ports, externalSide(event.before), externalSide(now), by);
+    case ChangeKind::lost:
+        return fmt::format("{} at {} was lost; it is asked for anew", ports, externalSide(event.before));
+    case ChangeKind::released:
+        return event.error ? fmt::format("{} was given up: {}", ports, event.error->message())
+                           : fmt::format("{} was released", ports);
+    case ChangeKind::refused:
+        break;
+    }
+    return {};
+}
+
+/// Replaces each "{name}" by its value.
+std::string fill(std::string text, const std::vector<std::pair<std::string_view, std::string>>& values) {
+    for (const auto& [name, value] : values) {
+        const std::string placeholder = fmt::format("{{{}}}", name);
+        for (std::size_t at = text.find(placeholder); at != std::string::npos; at = text.find(placeholder, at)) {
+            text.replace(at, placeholder.size(), value);
+            at += value.size();
+        }
+    }
+    return text;
+}
+
+} // namespace
+
+void Keeper::say(const Kept& kept, const MappingEvent& event) {
+    if (output_.json()) {
+        Json said = toJson(name(event.kind), event.after);
+        if (event.kind == ChangeKind::moved || event.kind == ChangeKind::lost) {
+            said["old_external"] = toJson(event.before.externalAddress, event.before.externalPort);
+        }
+        output_.object(said);
+    } else {
+        output_.line(sentence(toText(kept.wanted.ports), event));
+    }
+}
+
+void Keeper::sayTrouble(const Kept& kept, const Failure& failure) {
+    if (!output_.json()) {
+        output_.remark(fmt::format("{}: {}", toText(kept.wanted.ports), failure.message));
+        return;
+    }
+    Json said{{"event", "refused"},
+              {"protocol", fmt::format("{}", kept.wanted.ports.protocol)},
+              {"internal", {{"port", kept.wanted.ports.internalPort}}}};
+    said.update(toJson(failure));
+    output_.object(said);
+}
+
+/// The file holds the port while there is one, and is empty while there is none.
+void Keeper::writePort(const Kept& kept, const MappingInfo& info) {
+    const std::string& path = kept.wanted.reaction.portFile;
+    if (path.empty()) {
+        return;
+    }
+    const std::error_code error = writeWhole(path, info.held ? fmt::format("{}\n", info.externalPort) : "");
+    if (error) {
+        output_.warn(fmt::format("{}: the port could not be written: {}", path, error.message()));
+    }
+}
+
+void Keeper::callHook(const Kept& kept, const MappingEvent& event) {
+    if (kept.wanted.reaction.exec.empty()) {
+        return;
+    }
+    const MappingInfo& now = event.after;
+    const std::string protocol = fmt::format("{}", now.protocol);
+    const std::string port = std::to_string(now.externalPort);
+    const std::string address = now.externalAddress.to_string();
+    HookCall call;
+    call.subject = toText(kept.wanted.ports);
+    call.command = fill(kept.wanted.reaction.exec, {{"event", std::string{name(event.kind)}},
+                                                    {"protocol", protocol},
+                                                    {"port", port},
+                                                    {"address", address},
+                                                    {"internal_port", std::to_string(now.internalPort)}});
+    call.environment = {fmt::format("PORTOLAN_EVENT={}", name(event.kind)),
+                        fmt::format("PORTOLAN_PROTOCOL={}", protocol),
+                        fmt::format("PORTOLAN_INTERNAL_ADDRESS={}", now.internalAddress.to_string()),
+                        fmt::format("PORTOLAN_INTERNAL_PORT={}", now.internalPort),
+                        fmt::format("PORTOLAN_EXTERNAL_ADDRESS={}", address),
+                        fmt::format("PORTOLAN_EXTERNAL_PORT={}", port),
+                        fmt::format("PORTOLAN_OLD_EXTERNAL_ADDRESS={}", event.before.externalAddress.to_string()),
+                        fmt::format("PORTOLAN_OLD_EXTERNAL_PORT={}", event.before.externalPort),
+                        fmt::format("PORTOLAN_LIFETIME_S={}", now.lifetime.count()),
+                        fmt::format("PORTOLAN_GATEWAY={}", now.gateway.endpoint.address().to_string()),
+                        fmt::format("PORTOLAN_VIA={}", now.via == Via::pcp ? "pcp" : "nat-pmp")};
+    hooks_.run(std::move(call), execTimeout_);
+}
+
+/// Ready once each mapping had its first answer, whatever it was: a service that waits for us may then begin.
+void Keeper::tellManager() {
+    std::size_t held = 0;
+    std::string list;
+    for (const Kept& kept : kept_) {
+        const bool holds = kept.mapping && kept.mapping->info().held;
+        held += holds ? 1 : 0;
+        list += fmt::format("{}{}{}", list.empty() ? "" : ", ", toText(kept.wanted.ports),
+                            holds ? " at " + externalSide(kept.mapping->info()) : "");
+    }
+    std::string status = fmt::format("STATUS={} of {} mapped: {}", held, kept_.size(), list);
+    if (!ending_ && std::exchange(status_, status) != status) {
+        manager_.notify(status);
+    }
+    if (!ready_ && std::ranges::all_of(kept_, &Kept::settled)) {
+        ready_ = true;
+        manager_.notify("READY=1");
+    }
+}
+
+void Keeper::feedWatchdog() {
+    const auto interval = manager_.watchdog();
+    if (!interval) {
+        return;
+    }
+    manager_.notify("WATCHDOG=1");
+    watchdog_.expires_after(*interval);
+    watchdog_.async_wait([this](net::error_code error) {
+        if (!error) {
+            feedWatchdog();
+        }
+    });
+}
+
+} // namespace portolan::cli
