@@ -82,7 +82,7 @@ void Session::recover(TimePoint now, Duration delay, std::optional<Index> except
     if (any) {
         const bool calm = now >= nextRecovery_ + recoveryGap_;
         recoveryGap_ = calm ? firstRecoveryGap : std::min(2 * recoveryGap_, longestRecoveryGap);
-        nextRecovery_ = start + recoveryGap_;
+        nextRecovery_ = std::max(nextRecovery_, now + delay + recoveryGap_);
     }
 }
 

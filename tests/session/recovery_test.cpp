@@ -263,4 +263,12 @@ BOOST_DATA_TEST_CASE(an_announcement_does_not_put_off_the_end_of_a_lifetime, boo
     trace.receives(announcement(69)).at(120s).expects(EventKind::lost, id);
 }
 
+BOOST_AUTO_TEST_CASE(a_gateway_that_came_to_its_senses_is_believed_soon) {
+    Trace trace = holdingThree();
+    senselessUntil(trace, 3600s, 0);
+    trace.clear().answeredUntil(3600s + 2100s, {.lifetime = 7200}).gatewayRestarts();
+    trace.clear().receives(announcement(0)).at(3600s + 2105s);
+    BOOST_TEST(portsAsked(trace) == 3U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
