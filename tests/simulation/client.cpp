@@ -22,6 +22,11 @@ namespace {
 
 constexpr std::int64_t clockOrigin = 1'000'000; // a host has been up for a while
 
+/// How the session paces recoveries and looks at announcements of NAT-PMP (modules/session).
+constexpr Time leastPatience = std::chrono::seconds{4};
+constexpr Time mostPatience = std::chrono::seconds{1024};
+constexpr Time announcementGap = std::chrono::seconds{5};
+
 session::Config configOf(const ClientPlan& plan, const session::Endpoint& server, const wire::Address& address,
                          std::uint64_t seed) {
     session::Config config;
@@ -126,18 +131,17 @@ void Client::release(Time now, std::size_t wish) {
     }
 }
 
-void Client::receive(Time now, const session::Endpoint& from, wire::Bytes datagram) {
-    if (from == session_.config().server) {
-        noteHeard(now, datagram);
+void Client::receive(Time now, const Parcel& parcel) {
+    if (parcel.from == session_.config().server) {
+        noteHeard(now, parcel);
     }
-    both([&](session::Session& session) { session.handleDatagram(clock(now), from, datagram); });
-}
-
-void Client::hearAnnouncement(Time now, const session::Endpoint& from, wire::Bytes datagram) {
-    if (from == session_.config().server) {
-        noteHeard(now, datagram);
-    }
-    both([&](session::Session& session) { (void)session.handleAnnouncement(clock(now), from, datagram); });
+    both([&](session::Session& session) {
+        if (parcel.toAll) {
+            (void)session.handleAnnouncement(clock(now), parcel.from, parcel.octets);
+        } else {
+            session.handleDatagram(clock(now), parcel.from, parcel.octets);
+        }
+    });
 }
 
 void Client::receiveForged(Time now, const session::Endpoint& from, wire::Bytes datagram, bool toAll) {
@@ -212,8 +216,9 @@ void Client::noteSent(Time now, const Octets& datagram) {
     }
 }
 
-void Client::noteHeard(Time now, wire::Bytes datagram) {
-    lastHeard_.assign(datagram.begin(), datagram.end());
+void Client::noteHeard(Time now, const Parcel& parcel) {
+    const wire::Bytes datagram = parcel.octets;
+    lastHeard_ = parcel.octets;
     if (const auto map = wire::decodeMapResponse(datagram)) {
         const wire::MapResponse& response = map.assume_value();
         std::erase_if(outstanding_, [&](const Outstanding& each) {
@@ -225,27 +230,34 @@ void Client::noteHeard(Time now, wire::Bytes datagram) {
                    nonces_[life.wish] == response.nonce;
         });
         if (ours) {
-            noteEpoch(now, pcpReading_, response.epochSeconds, false);
+            noteEpoch(now, parcel.sent, response.epochSeconds, session::Via::pcp);
         }
     } else if (const auto announce = wire::decodeAnnounceResponse(datagram)) {
-        noteEpoch(now, pcpReading_, announce.assume_value().epochSeconds, false);
+        noteEpoch(now, parcel.sent, announce.assume_value().epochSeconds, session::Via::pcp);
     } else if (const auto address = wire::decodeNatPmpAddressResponse(datagram)) {
-        noteEpoch(now, natPmpReading_, address.assume_value().epochSeconds, true);
+        // Of a flood of them few are looked at.
+        if (!natPmpHeard_ || now - *natPmpHeard_ > announcementGap) {
+            natPmpHeard_ = now;
+            noteEpoch(now, parcel.sent, address.assume_value().epochSeconds, session::Via::natPmp);
+        }
     } else if (wire::saysNatPmpOnly(datagram)) {
         outstanding_.clear();
     }
 }
 
 /// RFC 6887 §8.5 and RFC 6886 §3.6, written once more, so that the session's own rule is not its judge.
-void Client::noteEpoch(Time now, std::optional<Reading>& reading, std::uint32_t epoch, bool natPmp) {
+void Client::noteEpoch(Time now, Time sent, std::uint32_t epoch, session::Via via) {
+    std::optional<Reading>& reading = readings_[static_cast<std::size_t>(via)];
     const Reading before = reading.value_or(Reading{epoch, clock(now)});
     reading = Reading{epoch, clock(now)};
     const std::int64_t mine = (clock(now) - before.at).count() / 1000;
     const std::int64_t theirs = reading->epoch - before.epoch;
     const bool pcpLost = theirs < -1 || mine + 2 < theirs - theirs / 16 || theirs + 2 < mine - mine / 16;
     const bool natPmpLost = theirs < mine * 7 / 8 - 2;
-    if (natPmp ? natPmpLost : pcpLost) {
-        noticedAt_ = now;
+    if (via == session::Via::pcp ? pcpLost : natPmpLost) {
+        std::optional<Notice>& last = notices_[static_cast<std::size_t>(via)];
+        const bool again = last && now - last->heard < 2 * mostPatience + std::chrono::minutes{1};
+        last = Notice{sent, now, again ? mostPatience : leastPatience};
     }
 }
 

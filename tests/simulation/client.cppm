@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 module;
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -47,6 +48,15 @@ struct Departure {
     Time lingersUntil{}; ///< so long something of an earlier mapping may be left
 };
 
+/// A datagram that shows that the gateway has lost its state.
+struct Notice {
+    Time sent{};
+    Time heard{};
+    /// So long the client may wait with its recovery: one notice after another makes it doubt the gateway's clock and
+    /// recover at most so often.
+    Time patience{};
+};
+
 /// A request that is not answered.
 struct Outstanding {
     wire::Protocol protocol{};
@@ -67,9 +77,7 @@ public:
     void suspend(Time until) noexcept { asleepUntil_ = until; }
 
     // What the world does.
-    void receive(Time now, const session::Endpoint& from, wire::Bytes datagram);
-    /// The same by the port where gateways announce themselves to all hosts.
-    void hearAnnouncement(Time now, const session::Endpoint& from, wire::Bytes datagram);
+    void receive(Time now, const Parcel& parcel);
     void receiveForged(Time now, const session::Endpoint& from, wire::Bytes datagram, bool toAll);
     void unreachable(Time now);
     void wake(Time now);
@@ -119,7 +127,10 @@ public:
     [[nodiscard]] const std::optional<std::string>& forgeryEffect() const noexcept { return forgeryEffect_; }
 
     /// When its gateway last showed that it had lost its state, by the rule of RFC 6887 §8.5 or RFC 6886 §3.6.
-    [[nodiscard]] std::optional<Time> noticedAt() const noexcept { return noticedAt_; }
+    /// Each protocol has an epoch of its own and tells of its own mappings.
+    [[nodiscard]] const std::optional<Notice>& notice(session::Via via) const noexcept {
+        return notices_[static_cast<std::size_t>(via)];
+    }
 
     [[nodiscard]] const std::vector<Outstanding>& outstanding() const noexcept { return outstanding_; }
 
@@ -143,8 +154,8 @@ private:
     void both(Input input);
     void compare(bool same, const char* what);
     void noteSent(Time now, const Octets& datagram);
-    void noteHeard(Time now, wire::Bytes datagram);
-    void noteEpoch(Time now, std::optional<Reading>& reading, std::uint32_t epoch, bool natPmp);
+    void noteHeard(Time now, const Parcel& parcel);
+    void noteEpoch(Time now, Time sent, std::uint32_t epoch, session::Via via);
     void noteEvent(Time now, const session::Event& event);
     void replan(Time now);
     [[nodiscard]] Life* find(session::MappingId id) noexcept;
@@ -165,9 +176,9 @@ private:
     std::deque<session::TimePoint> lastSecond_;
     std::optional<Time> asleepUntil_;
     std::optional<Time> next_;
-    std::optional<Time> noticedAt_;
-    std::optional<Reading> pcpReading_;
-    std::optional<Reading> natPmpReading_;
+    std::array<std::optional<Notice>, 2> notices_{};   ///< by PCP, by NAT-PMP
+    std::array<std::optional<Reading>, 2> readings_{}; ///< likewise
+    std::optional<Time> natPmpHeard_; ///< the last answer or announcement by NAT-PMP that the client looks at
     std::optional<std::string> forgeryEffect_;
     Octets lastHeard_;
     Time lastWake_{-1};

@@ -227,11 +227,7 @@ void World::deliverToClient(const Parcel& parcel) {
         break;
     default:
         sayDatagram("reaches", parcel.client, parcel.octets);
-        if (parcel.toAll) {
-            client.hearAnnouncement(now_, parcel.from, parcel.octets);
-        } else {
-            client.receive(now_, parcel.from, parcel.octets);
-        }
+        client.receive(now_, parcel);
     }
     drainClient(parcel.client);
 }

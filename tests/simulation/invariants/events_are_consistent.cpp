@@ -63,7 +63,8 @@ bool isLostForNothing(const World& world, std::size_t index, const Told& told) {
         return false;
     }
     const Client& client = world.clients()[index];
-    const bool recovers = client.noticedAt() && *client.noticedAt() >= *told.before->grantSeen;
+    const auto& notice = client.notice(session::Via::pcp);
+    const bool recovers = notice && notice->heard >= *told.before->grantSeen;
     const bool byPcp =
         told.before->grant.via == session::Via::pcp && world.routerOf(client).profile() != Profile::miniupnpd;
     return byPcp && !recovers && world.troubledUntil(index) < world.now() - lastTries;

@@ -29,13 +29,14 @@ constexpr Time silence = 30s;
 /// Of the clocks, one of which may skip a millisecond.
 constexpr Time granularity = 2ms;
 
-Time boundOf(const Router& router) {
-    return router.profile() == Profile::miniupnpd ? recoveryBound + silence * 105 / 100 : recoveryBound;
+Time boundOf(const Router& router, const Notice& notice) {
+    const Time bound = recoveryBound + notice.patience * 105 / 100;
+    return router.profile() == Profile::miniupnpd ? bound + silence * 105 / 100 : bound;
 }
 
-bool isNoticed(const World& world, std::size_t index, Time since) {
-    const auto noticed = world.clients()[index].noticedAt();
-    return noticed && *noticed >= since && world.troubledUntil(index) < since;
+/// Whether the client heard that its gateway had lost its state then, and has had no trouble since.
+bool isNoticed(const World& world, std::size_t index, const std::optional<Notice>& notice, Time since) {
+    return notice && notice->sent >= since && world.troubledUntil(index) < since;
 }
 
 } // namespace
@@ -51,11 +52,12 @@ Complaint heldMappingsExist(const World& world) {
             if (client.clock(world.now()) > life.grantedAt + life.grant.lifetime + granularity) {
                 return fmt::format("client {} reports {} as held beyond its lifetime", i, port);
             }
-            if (life.astraySince && isNoticed(world, i, *life.astraySince) &&
-                world.now() - *client.noticedAt() > boundOf(world.routerOf(client))) {
+            const auto& notice = client.notice(life.grant.via);
+            if (life.astraySince && isNoticed(world, i, notice, *life.astraySince) &&
+                world.now() - notice->heard > boundOf(world.routerOf(client), *notice)) {
                 return fmt::format("client {} reports {} as held, which its gateway lost {} s ago and told {} s ago", i,
                                    port, (world.now() - *life.astraySince).count() / 1000,
-                                   (world.now() - *client.noticedAt()).count() / 1000);
+                                   (world.now() - notice->heard).count() / 1000);
             }
         }
     }
