@@ -40,7 +40,7 @@ net::awaitable<MappingEvent> next(Mapping& mapping) {
 
 BOOST_AUTO_TEST_SUITE(client_change)
 
-BOOST_AUTO_TEST_CASE(a_new_external_address_is_told_with_the_old_one) {
+BOOST_AUTO_TEST_CASE(a_new_external_address_is_told_with_the_old_one, *boost::unit_test::label("C6887-127")) {
     House house;
     house.run([](House& h) -> net::awaitable<void> {
         auto mapping = co_await h.client->map({.internalPort = 8080});

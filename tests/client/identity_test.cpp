@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(derives_a_nonce_by_sha_1_of_the_secret_and_the_scope) {
     BOOST_TEST(Identity{counting}.nonce(webServer()).octets == expected, boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(whatever_differs_in_the_scope_gives_another_nonce) {
+BOOST_AUTO_TEST_CASE(whatever_differs_in_the_scope_gives_another_nonce, *boost::unit_test::label("C6887-076")) {
     std::vector<NonceScope> scopes(7, webServer());
     scopes[1].gateway = wire::Address::v4({192, 168, 1, 2});
     scopes[2].gatewayPort = 5352;

@@ -8,7 +8,7 @@
 
 BOOST_AUTO_TEST_SUITE(client_map)
 
-BOOST_AUTO_TEST_CASE(maps_a_port_by_pcp_and_reports_what_the_gateway_granted) {
+BOOST_AUTO_TEST_CASE(maps_a_port_by_pcp_and_reports_what_the_gateway_granted, *boost::unit_test::label("C6887-064")) {
     House house;
     house.run([](House& h) -> net::awaitable<void> {
         auto mapping = co_await h.client->map({.internalPort = 8080, .externalPort = 40123});

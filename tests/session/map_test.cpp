@@ -50,6 +50,16 @@ BOOST_AUTO_TEST_CASE(a_success_grants_what_it_says) {
         (event.grant == Grant{{wire::Address::v4(203, 0, 113, 45), 40123}, 3600s, 123456, Via::pcp, mapping().nonce}));
 }
 
+BOOST_AUTO_TEST_CASE(another_port_than_the_suggested_is_as_good, *label("C6887-071")) {
+    Trace trace;
+    MappingRequest wanted = mapping();
+    wanted.suggestedPort = 6000;
+    const auto id = trace.request(wanted);
+    trace.sends();
+    const Event event = trace.answers({.port = 40123}).expects(EventKind::granted, id);
+    BOOST_TEST(event.grant.external.port == 40123);
+}
+
 BOOST_AUTO_TEST_CASE(a_renewal_suggests_what_is_assigned, *label("C6887-079") * label("C6887-081")) {
     Trace trace;
     trace.request(mapping());

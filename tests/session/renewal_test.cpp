@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(a_lifetime_for_ever_counts_as_a_day, *label("C6887-044") * 
     trace.within(12h, 15h).sends();
 }
 
-BOOST_AUTO_TEST_CASE(a_mapping_outlives_ten_lifetimes, *label("C6887-078") * label("C6887-080")) {
+BOOST_AUTO_TEST_CASE(a_mapping_outlives_ten_lifetimes, *label("C6887-078") * label("C6887-080") * label("C6887-129")) {
     Trace trace;
     trace.hold();
     while (trace.elapsed() < 10h) {

@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(may_be_set_again_when_it_was_cancelled) {
     BOOST_TEST(bell.rung == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(counts_the_time_of_a_suspend) {
+BOOST_AUTO_TEST_CASE(counts_the_time_of_a_suspend, *boost::unit_test::label("C6887-051")) {
     Bell bell;
     BOOST_TEST(hasTimerThatCountsSuspend());
 }
