@@ -23,8 +23,8 @@ namespace portolan::cli {
 namespace {
 
 /// The nonce that `map` would have.
-Nonce nonceFor(const MapCommand& command, const Way& way, Output& output) {
-    const auto identity = way.gateway ? identityFor(command.via, output) : std::nullopt;
+Nonce nonceFor(const MapCommand& command, const Way& way) {
+    const auto identity = way.gateway ? knownIdentity(command.via) : std::nullopt;
     if (!identity) {
         return transport::randomNonce();
     }
@@ -36,14 +36,14 @@ Nonce nonceFor(const MapCommand& command, const Way& way, Output& output) {
                             .externalV4 = way.source.is_v4()});
 }
 
-session::MappingRequest requestOf(const MapCommand& command, const Way& way, Output& output) {
+session::MappingRequest requestOf(const MapCommand& command, const Way& way) {
     session::MappingRequest request;
     request.protocol = command.ports.protocol;
     request.internalPort = command.ports.internalPort;
     request.suggestedPort = command.ports.externalPort;
     request.suggestedAddress = wire::Address::anyLike(transport::toWire(way.source));
     request.lifetime = command.lifetime;
-    request.nonce = command.nonce ? *command.nonce : nonceFor(command, way, output);
+    request.nonce = command.nonce ? *command.nonce : nonceFor(command, way);
     request.preferFailure = command.preferFailure;
     request.filters = command.filters;
     if (command.thirdParty) {
@@ -84,7 +84,7 @@ ExitStatus showRequest(const MapCommand& command, Output& output) {
     config.speak = command.via.speak;
     session::Session session{config};
     constexpr session::TimePoint now{};
-    if (const auto asked = session.handleRequest(now, requestOf(command, way.value(), output)); !asked) {
+    if (const auto asked = session.handleRequest(now, requestOf(command, way.value())); !asked) {
         return output.fail(explain(asked.error()));
     }
     std::array<std::uint8_t, wire::maxMessageSize> room{};

@@ -30,15 +30,20 @@ std::string stateFolder() {
     return home.empty() ? "" : home + "/.local/state/portolan";
 }
 
+/// The file of the identity; empty where there is no place for it.
+std::string pathFor(const GatewayOptions& via) {
+    if (via.identity) {
+        return *via.identity;
+    }
+    const std::string folder = stateFolder();
+    return folder.empty() ? "" : folder + "/identity";
+}
+
 } // namespace
 
 std::optional<Identity> identityFor(const GatewayOptions& via, Output& output) {
-    std::string path;
-    if (via.identity) {
-        path = *via.identity;
-    } else if (const std::string folder = stateFolder(); !folder.empty()) {
-        path = folder + "/identity";
-    } else {
+    const std::string path = pathFor(via);
+    if (path.empty()) {
         return std::nullopt;
     }
     const KeptIdentity kept = keptIdentity(path);
@@ -46,6 +51,11 @@ std::optional<Identity> identityFor(const GatewayOptions& via, Output& output) {
         output.warn(kept.warning->message());
     }
     return kept.identity;
+}
+
+std::optional<Identity> knownIdentity(const GatewayOptions& via) {
+    const std::string path = pathFor(via);
+    return path.empty() ? std::nullopt : readIdentity(path);
 }
 
 } // namespace portolan::cli

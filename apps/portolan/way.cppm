@@ -48,6 +48,9 @@ private:
 /// is told. Nothing where there is no such folder.
 [[nodiscard]] std::optional<Identity> identityFor(const GatewayOptions& via, Output& output);
 
+/// The same without making a file or saying anything.
+[[nodiscard]] std::optional<Identity> knownIdentity(const GatewayOptions& via);
+
 /// What a client needs to know.
 [[nodiscard]] ClientOptions clientOptions(const GatewayOptions& via, const CommonOptions& common);
 

@@ -58,7 +58,11 @@ struct KeptIdentity {
 
 /// The identity kept in the file at `path`. The file, and folders missing on the way, are made when there is none,
 /// for the owner's eyes alone (mode 0600), at once or not at all. A file that cannot be read or made, or is damaged,
-/// costs a warning: then the identity is a fresh one, and a damaged file is put aside as `path` + ".damaged".
+/// costs a warning: then the identity is a fresh one, and a damaged file is put aside as `path` + ".damaged". What
+/// never was an identity is left alone.
 [[nodiscard]] KeptIdentity keptIdentity(const std::string& path);
+
+/// The same without making, moving or saying anything: nothing where there is no sound identity.
+[[nodiscard]] std::optional<Identity> readIdentity(const std::string& path);
 
 } // namespace portolan

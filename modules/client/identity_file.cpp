@@ -2,6 +2,7 @@
 module;
 
 #include <array>
+#include <boost/outcome/result.hpp>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -43,7 +44,9 @@ constexpr std::string_view freshInstead =
 /// A file descriptor that is closed at the end.
 class File {
 public:
-    File(const std::string& path, int flags) : descriptor_(::open(path.c_str(), flags | O_CLOEXEC, ownerOnly)) {}
+    /// Never waits for the other end of a pipe.
+    File(const std::string& path, int flags)
+        : descriptor_(::open(path.c_str(), flags | O_CLOEXEC | O_NONBLOCK, ownerOnly)) {}
 
     ~File() {
         if (descriptor_ >= 0) {
@@ -66,6 +69,11 @@ public:
     [[nodiscard]] bool write(std::string_view text) const {
         return ::write(descriptor_, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
                ::fsync(descriptor_) == 0;
+    }
+
+    [[nodiscard]] bool isRegular() const {
+        struct stat status{};
+        return ::fstat(descriptor_, &status) == 0 && S_ISREG(status.st_mode);
     }
 
     [[nodiscard]] bool othersMayRead() const {
@@ -100,15 +108,25 @@ std::error_code create(const std::string& path, const Identity& identity) {
     return error;
 }
 
-/// What the file holds: an identity, perhaps with a warning; or nothing, and the error.
-std::pair<std::optional<KeptIdentity>, std::error_code> read(const std::string& path) {
+/// What is found where the file should be.
+struct Found {
+    std::optional<KeptIdentity> kept;
+    std::error_code error;  ///< why it cannot be read
+    bool isDamaged = false; ///< it was an identity
+};
+
+Found find(const std::string& path) {
     const File file{path, O_RDONLY};
     if (!file.isOpen()) {
         return {std::nullopt, lastError()};
     }
-    const auto identity = Identity::parse(file.read());
+    if (!file.isRegular()) {
+        return {std::nullopt, std::make_error_code(std::errc::not_supported)};
+    }
+    const std::string text = file.read();
+    const auto identity = Identity::parse(text);
     if (!identity) {
-        return {std::nullopt, {}};
+        return {std::nullopt, {}, text.empty() || text.starts_with("portolan-identity")};
     }
     KeptIdentity kept{*identity, std::nullopt};
     if (file.othersMayRead()) {
@@ -118,27 +136,48 @@ std::pair<std::optional<KeptIdentity>, std::error_code> read(const std::string& 
     return {kept, {}};
 }
 
+/// Puts a damaged file aside under a name that is free.
+result<std::string> putAside(const std::string& path) {
+    for (int count = 1; count <= 9; ++count) {
+        const std::string aside = count == 1 ? path + ".damaged" : fmt::format("{}.damaged.{}", path, count);
+        if (::link(path.c_str(), aside.c_str()) == 0) {
+            ::unlink(path.c_str());
+            return aside;
+        }
+        if (errno != EEXIST) {
+            break;
+        }
+    }
+    return lastError();
+}
+
 } // namespace
 
 KeptIdentity keptIdentity(const std::string& path) {
     std::optional<Error> damage;
     // The second round is for a file that another program made in the meantime.
     for (int round = 0; round < 2; ++round) {
-        auto [kept, error] = read(path);
-        if (kept) {
-            return *kept;
+        const Found found = find(path);
+        if (found.kept) {
+            return *found.kept;
         }
-        if (!error) {
-            const std::string aside = path + ".damaged";
-            damage = problem(std::make_error_code(std::errc::illegal_byte_sequence), path,
+        if (found.error && found.error != std::errc::no_such_file_or_directory) {
+            return {Identity::random(), problem(found.error, path, freshInstead)};
+        }
+        if (!found.error && !found.isDamaged) {
+            return {Identity::random(), problem(std::make_error_code(std::errc::invalid_argument), path,
+                                                "the file holds something else than an identity and is left alone; "
+                                                "name another file")};
+        }
+        if (found.isDamaged) {
+            const auto aside = putAside(path);
+            if (!aside) {
+                return {Identity::random(), problem(aside.error().code, path, freshInstead)};
+            }
+            damage = problem(std::make_error_code(std::errc::invalid_argument), path,
                              fmt::format("the file is damaged and was put aside as {}; mappings made before cannot be "
                                          "renewed or deleted until they expire",
-                                         aside));
-            if (::rename(path.c_str(), aside.c_str()) != 0) {
-                return {Identity::random(), problem(lastError(), path, freshInstead)};
-            }
-        } else if (error != std::errc::no_such_file_or_directory) {
-            return {Identity::random(), problem(error, path, freshInstead)};
+                                         aside.value()));
         }
         const Identity fresh = Identity::random();
         const std::error_code failure = create(path, fresh);
@@ -150,6 +189,11 @@ KeptIdentity keptIdentity(const std::string& path) {
         }
     }
     return {Identity::random(), problem(std::make_error_code(std::errc::file_exists), path, freshInstead)};
+}
+
+std::optional<Identity> readIdentity(const std::string& path) {
+    const Found found = find(path);
+    return found.kept ? std::optional{found.kept->identity} : std::nullopt;
 }
 
 } // namespace portolan

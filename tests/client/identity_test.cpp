@@ -154,6 +154,42 @@ BOOST_AUTO_TEST_CASE(a_damaged_file_is_put_aside_with_a_warning) {
     BOOST_TEST((again.identity == fresh.identity));
 }
 
+BOOST_AUTO_TEST_CASE(a_damaged_file_does_not_take_the_place_of_an_earlier_one) {
+    const Folder folder;
+    for (int damages = 0; damages < 2; ++damages) {
+        write(folder.file(), "portolan-identity-1 gone\n");
+        (void)portolan::keptIdentity(folder.file());
+    }
+    BOOST_TEST(std::filesystem::exists(folder.file() + ".damaged"));
+    BOOST_TEST(std::filesystem::exists(folder.file() + ".damaged.2"));
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_never_was_an_identity_is_left_alone) {
+    const Folder folder;
+    write(folder.file(), "dear diary\n");
+    BOOST_TEST(portolan::keptIdentity(folder.file()).warning.has_value());
+    std::string text;
+    std::getline(std::ifstream{folder.file()}, text);
+    BOOST_TEST(text == "dear diary");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_regular_file_is_left_alone) {
+    const Folder folder;
+    BOOST_TEST_REQUIRE(::mkfifo(folder.file().c_str(), 0600) == 0);
+    BOOST_TEST(portolan::keptIdentity(folder.file()).warning.has_value());
+    BOOST_TEST(std::filesystem::is_fifo(folder.file()));
+    BOOST_TEST(portolan::keptIdentity(folder.path.string()).warning.has_value());
+    BOOST_TEST(std::filesystem::is_directory(folder.path));
+}
+
+BOOST_AUTO_TEST_CASE(reading_alone_makes_no_file) {
+    const Folder folder;
+    BOOST_TEST(!portolan::readIdentity(folder.file()).has_value());
+    BOOST_TEST(!std::filesystem::exists(folder.file()));
+    const KeptIdentity kept = portolan::keptIdentity(folder.file());
+    BOOST_TEST((portolan::readIdentity(folder.file()) == kept.identity));
+}
+
 BOOST_AUTO_TEST_CASE(an_empty_file_is_a_damaged_one) {
     const Folder folder;
     write(folder.file(), "");
