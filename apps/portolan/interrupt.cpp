@@ -13,6 +13,13 @@ namespace portolan::cli {
 
 Interrupt::Interrupt(const net::any_io_executor& executor)
     : signals_(executor, SIGINT, SIGTERM), waiting_(executor, std::chrono::steady_clock::time_point::max()) {
+    // Whoever started us may have blocked signals that we, or hooks, wait for.
+    sigset_t wanted;
+    ::sigemptyset(&wanted);
+    for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGCHLD}) {
+        ::sigaddset(&wanted, number);
+    }
+    ::sigprocmask(SIG_UNBLOCK, &wanted, nullptr);
     signals_.async_wait([this](net::error_code error, int /*signal*/) {
         if (!error) {
             close();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 module;
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <fmt/format.h>
@@ -40,9 +41,13 @@ void Output::detail(std::string_view text) {
 }
 
 void Output::remark(std::string_view text) {
-    if (!json_) {
-        writeTo(err_, fmt::format("portolan: {}\n", text));
+    if (json_) {
+        return;
     }
+    // One line, whatever was quoted: names of files and text of gateways may hold anything.
+    std::string line{text};
+    std::ranges::replace_if(line, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; }, ' ');
+    writeTo(err_, fmt::format("portolan: {}\n", line));
 }
 
 void Output::warn(std::string_view text) {

@@ -106,6 +106,18 @@ BOOST_DATA_TEST_CASE(a_mistake_is_told_with_its_line, data::make(mistakes) ^ dat
     BOOST_TEST(error.find('\n') == std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_key_of_ever_deeper_tables_is_refused) {
+    std::string toml = "lifetime = 60\n";
+    for (int depth = 0; depth < 50'000; ++depth) {
+        toml += "a.";
+    }
+    BOOST_TEST(errorOf(toml + "a = 1").find("line 2: too many dots") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_command_with_a_nul_in_it_is_refused) {
+    BOOST_TEST(errorOf("exec = \"a\\u0000b\"").find("NUL") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(a_plan_without_mappings_cannot_be_kept) {
     BOOST_TEST(conflict(KeepPlan{}).has_value());
 }
@@ -115,6 +127,11 @@ BOOST_AUTO_TEST_CASE(a_port_is_kept_once) {
     BOOST_TEST(conflict(plan).has_value());
     plan.mappings[1].ports.protocol = portolan::Protocol::udp;
     BOOST_TEST(!conflict(plan).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(prefer_failure_needs_an_external_port) {
+    BOOST_TEST(conflict(planOf("[[mapping]]\nports = \"tcp:80\"\nprefer_failure = true")).has_value());
+    BOOST_TEST(!conflict(planOf("[[mapping]]\nports = \"tcp:80:80\"\nprefer_failure = true")).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(two_mappings_cannot_share_a_port_file) {

@@ -302,6 +302,15 @@ BOOST_AUTO_TEST_CASE(a_hook_does_not_write_into_the_json) {
     BOOST_TEST(finished.err.find("nonsense") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_port_file_takes_no_place_but_a_files) {
+    const Folder folder;
+    const std::string fifo = folder.file("fifo");
+    BOOST_TEST_REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
+    Keeping keeping{{"tcp:8080", "--port-file", fifo}};
+    BOOST_TEST(keeping.grant(40123).at("event") == "warning");
+    BOOST_TEST(std::filesystem::is_fifo(fifo));
+}
+
 BOOST_AUTO_TEST_CASE(a_port_file_that_cannot_be_written_is_reported) {
     Keeping keeping{{"tcp:8080", "--port-file", "/nonexistent/port"}};
     BOOST_TEST(keeping.grant(40123).at("event") == "warning");
@@ -346,6 +355,18 @@ BOOST_AUTO_TEST_CASE(a_hangup_with_a_damaged_file_changes_nothing) {
     BOOST_TEST(warning.at("event") == "warning");
     BOOST_TEST(warning.at("message").get<std::string>().find("line 1") != std::string::npos, warning.dump());
     BOOST_TEST(!keeping.gateway.hasDatagram());
+}
+
+BOOST_AUTO_TEST_CASE(a_hangup_with_a_folder_in_the_files_place_changes_nothing) {
+    const Folder folder;
+    const std::string config = folder.write("keep.toml", "[[mapping]]\nports = \"tcp:8081\"\n");
+    Keeping keeping{{"--config", config}};
+    (void)keeping.grant(40123);
+    std::filesystem::remove(config);
+    std::filesystem::create_directory(config);
+    keeping.process.signal(SIGHUP);
+    BOOST_TEST(keeping.process.readJson().at("event") == "warning");
+    BOOST_TEST(keeping.end().status == 0);
 }
 
 BOOST_AUTO_TEST_CASE(a_gateway_that_refuses_is_told_of_once) {
@@ -394,6 +415,19 @@ BOOST_AUTO_TEST_CASE(feeds_the_watchdog) {
     for (int meal = 0; meal < 3; ++meal) {
         (void)manager.hear("WATCHDOG=1");
     }
+}
+
+BOOST_AUTO_TEST_CASE(ends_though_the_watchdog_is_never_fed_enough) {
+    const Manager manager;
+    ::setenv("WATCHDOG_USEC", "1", 1);
+    Keeping keeping{{"tcp:8080"}};
+    (void)keeping.grant(40123);
+    BOOST_TEST(keeping.end().status == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_folder_for_a_file_is_status_2) {
+    const Folder folder;
+    BOOST_TEST(runCommand({"keep", "--config", folder.path.string()}).status == 2);
 }
 
 BOOST_AUTO_TEST_CASE(nothing_to_keep_is_status_2) {

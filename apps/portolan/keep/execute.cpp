@@ -3,10 +3,12 @@ module;
 
 #include <boost/outcome/result.hpp>
 #include <boost/outcome/try.hpp>
+#include <cstddef>
+#include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
-#include <iterator>
 #include <string>
+#include <system_error>
 #include <utility>
 
 module portolan.cli;
@@ -16,15 +18,35 @@ import :keeper;
 
 namespace portolan::cli {
 
+namespace {
+
+/// More than anybody writes by hand.
+constexpr std::size_t longestConfig = std::size_t{1} << 20;
+
+/// The whole of a regular file: neither a folder, nor a pipe that has to be waited for.
+Parsed<std::string> readConfig(const std::string& path) {
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(path, error)) {
+        return UsageError{
+            fmt::format("{} cannot be read: {}", path, error ? error.message() : "it is no regular file")};
+    }
+    std::ifstream file{path, std::ios::binary};
+    std::string text(longestConfig + 1, '\0');
+    file.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(file.gcount()));
+    if (!file.eof() || file.bad()) {
+        return UsageError{fmt::format("{} {}", path, file.bad() ? "cannot be read" : "is longer than a mebibyte")};
+    }
+    return text;
+}
+
+} // namespace
+
 /// What the arguments and the file say together: mappings of the arguments first.
 Parsed<KeepPlan> readPlan(const KeepCommand& command) {
     KeepPlan plan = command.plan;
     if (command.config) {
-        std::ifstream file{*command.config};
-        const std::string text{std::istreambuf_iterator<char>{file}, {}};
-        if (!file) {
-            return UsageError{fmt::format("{} cannot be read", *command.config)};
-        }
+        BOOST_OUTCOME_TRY(const std::string text, readConfig(*command.config));
         auto written = parseKeepPlan(text, plan);
         if (!written) {
             return UsageError{fmt::format("{}, {}", *command.config, written.error().message)};

@@ -74,6 +74,9 @@ void Keeper::happened(Kept& kept, const MappingEvent& event) {
         inTrouble(kept, *event.error);
         return;
     }
+    if (event.kind == ChangeKind::released && !event.before.held) {
+        return; // nobody was told that it was held
+    }
     const bool wasTrouble = !std::exchange(kept.trouble, {}).empty();
     kept.settled = true;
     if (event.kind == ChangeKind::renewed && !wasTrouble) {

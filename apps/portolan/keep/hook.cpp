@@ -66,7 +66,7 @@ net::awaitable<void> HookRunner::finish(std::chrono::milliseconds limit) {
         line_.clear();
         tookTooLong_ = true;
         end(*running_);
-        idle_.expires_at(std::chrono::steady_clock::time_point::max());
+        idle_.expires_after(2 * grace);
         co_await idle_.async_wait(net::asTuple);
     }
 }

@@ -91,7 +91,7 @@ void Keeper::drop(Kept& kept) {
 
 void Keeper::awaitHangup() {
     hangups_.async_wait([this](net::error_code error, int /*signal*/) {
-        if (!error) {
+        if (!error && !ending_) {
             reload();
             awaitHangup();
         }

@@ -6,12 +6,14 @@ module;
 #include <boost/outcome/result.hpp>
 #include <boost/outcome/try.hpp>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <fmt/format.h>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <toml++/toml.h>
+#include <type_traits>
 #include <utility>
 
 module portolan.cli;
@@ -47,8 +49,27 @@ Parsed<void> read(const toml::table& table, std::string_view key, std::string_vi
             return at(*node, fmt::format("{} is to be a {}", key, type));
         }
         into = *value;
+        if constexpr (std::is_same_v<Value, std::string>) {
+            if (into.find('\0') != std::string::npos) {
+                return at(*node, fmt::format("{} holds a NUL character", key));
+            }
+        }
     }
     return boost::outcome_v2::success();
+}
+
+/// The line of a key so long that its tables, one in another, would exhaust the stack; nothing if there is none.
+std::optional<std::size_t> tooDeep(std::string_view toml) {
+    constexpr std::ptrdiff_t mostDots = 1000;
+    std::size_t number = 1;
+    for (std::size_t begin = 0; begin < toml.size(); ++number) {
+        const std::size_t end = std::min(toml.find('\n', begin), toml.size());
+        if (std::ranges::count(toml.substr(begin, end - begin), '.') > mostDots) {
+            return number;
+        }
+        begin = end + 1;
+    }
+    return std::nullopt;
 }
 
 Parsed<void> readSeconds(const toml::table& table, std::string_view key, std::int64_t highest,
@@ -114,6 +135,9 @@ Parsed<KeepPlan> readPlan(const toml::table& table, const KeepPlan& defaults) {
 } // namespace
 
 Parsed<KeepPlan> parseKeepPlan(std::string_view toml, const KeepPlan& defaults) {
+    if (const auto line = tooDeep(toml)) {
+        return UsageError{fmt::format("line {}: too many dots", *line)};
+    }
     try {
         return readPlan(toml::parse(toml), defaults);
     } catch (const toml::parse_error& error) {
@@ -126,6 +150,10 @@ std::optional<UsageError> conflict(const KeepPlan& plan) {
         return UsageError{"there is nothing to keep: name mappings such as tcp:6881, or a file with them (--config)"};
     }
     for (auto one = plan.mappings.begin(); one != plan.mappings.end(); ++one) {
+        if (one->preferFailure && one->ports.externalPort == 0) {
+            return UsageError{
+                fmt::format("{}: prefer-failure needs the external port, as in tcp:8080:443", toText(one->ports))};
+        }
         for (auto other = std::next(one); other != plan.mappings.end(); ++other) {
             if (one->ports.protocol == other->ports.protocol && one->ports.internalPort == other->ports.internalPort) {
                 return UsageError{fmt::format("{} is to be kept twice", toText(one->ports))};

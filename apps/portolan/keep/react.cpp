@@ -153,7 +153,7 @@ void Keeper::tellManager() {
 
 void Keeper::feedWatchdog() {
     const auto interval = manager_.watchdog();
-    if (!interval) {
+    if (!interval || ending_) {
         return;
     }
     manager_.notify("WATCHDOG=1");

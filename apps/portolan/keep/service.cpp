@@ -42,7 +42,9 @@ ServiceManager::ServiceManager() : socket_(variable("NOTIFY_SOCKET")) {
     const auto owner = number(variable("WATCHDOG_PID"));
     const auto interval = number(variable("WATCHDOG_USEC"));
     if (interval && (!owner || *owner == ::getpid())) {
-        watchdog_ = std::chrono::microseconds{*interval / 2};
+        constexpr std::int64_t shortest = 1000;
+        constexpr std::int64_t longest = std::int64_t{86'400} * 1'000'000;
+        watchdog_ = std::chrono::microseconds{std::clamp(*interval / 2, shortest, longest)};
     }
 }
 

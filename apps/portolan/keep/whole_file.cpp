@@ -27,6 +27,10 @@ std::error_code lastError() {
 } // namespace
 
 std::error_code writeWhole(const std::string& path, std::string_view text) {
+    struct stat status{};
+    if (::lstat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
+        return std::make_error_code(std::errc::not_supported); // a device or a folder is not to be replaced by a file
+    }
     std::string aside = path + ".XXXXXX";
     const int descriptor = ::mkostemp(aside.data(), O_CLOEXEC);
     if (descriptor < 0) {
