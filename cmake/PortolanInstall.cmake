@@ -10,3 +10,4 @@ install(FILES ${PROJECT_BINARY_DIR}/portolanConfig.cmake ${PROJECT_BINARY_DIR}/p
   DESTINATION ${package_dir})
 install(EXPORT portolanTargets NAMESPACE portolan:: DESTINATION ${package_dir} CXX_MODULES_DIRECTORY bmi)
 install(FILES LICENSE README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES docs/portolan.md docs/json.md DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs)
