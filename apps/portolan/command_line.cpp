@@ -8,7 +8,6 @@ module;
 #include <span>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -127,6 +126,12 @@ void addKeep(CLI::App& app, KeepCommand& command, KeepSettings& settings) {
     app.add_option("--port-file", settings.common.reaction.portFile, "Keep the external port in this file")
         ->type_name("FILE");
     app.add_flag("--leave", command.leave, "Leave the mappings standing at the end");
+    app.parse_complete_callback([&command, &settings] {
+        for (const PortSpec& ports : settings.ports) {
+            command.plan.mappings.push_back(settings.common);
+            command.plan.mappings.back().ports = ports;
+        }
+    });
     app.footer("Keeps mappings open through restarts of the gateway, until interrupted. SIGHUP reads --config anew.\n\n"
                "Example:\n  portolan keep tcp:6881 udp:6881 --exec './announce-port {protocol} {port}'");
 }
@@ -199,15 +204,7 @@ private:
             addGateway(app, command.via);
         }
         addCommon(app, command.common, timeoutHelp);
-        app.final_callback([this, &command] {
-            if constexpr (std::is_same_v<CommandType, KeepCommand>) {
-                for (const PortSpec& ports : keepSettings_.ports) {
-                    command.plan.mappings.push_back(keepSettings_.common);
-                    command.plan.mappings.back().ports = ports;
-                }
-            }
-            chosen_ = command;
-        });
+        app.final_callback([this, &command] { chosen_ = command; });
     }
 
     std::string complaint(const CLI::Error& error) const;

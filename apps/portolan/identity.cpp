@@ -1,32 +1,27 @@
 // SPDX-License-Identifier: MIT
 module;
 
-#include <cstdlib>
 #include <optional>
 #include <string>
 
 module portolan.cli;
 
+import :service;
 import :way;
 
 namespace portolan::cli {
 
 namespace {
 
-std::string variable(const char* name) {
-    const char* value = std::getenv(name); // nobody writes to the environment
-    return value == nullptr ? "" : value;
-}
-
 /// Where programs keep their state: of a service (systemd.exec(5)), or of a user (XDG Base Directory Specification).
 std::string stateFolder() {
-    if (const std::string folder = variable("STATE_DIRECTORY"); !folder.empty()) {
+    if (const std::string folder = environmentVariable("STATE_DIRECTORY"); !folder.empty()) {
         return folder.substr(0, folder.find(':'));
     }
-    if (const std::string folder = variable("XDG_STATE_HOME"); folder.starts_with('/')) {
+    if (const std::string folder = environmentVariable("XDG_STATE_HOME"); folder.starts_with('/')) {
         return folder + "/portolan";
     }
-    const std::string home = variable("HOME");
+    const std::string home = environmentVariable("HOME");
     return home.empty() ? "" : home + "/.local/state/portolan";
 }
 

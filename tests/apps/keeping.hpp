@@ -16,24 +16,15 @@
 
 #include "process.hpp"
 #include "support/octets.hpp"
+#include "support/temporary_folder.hpp"
 #include "udp_socket.hpp"
 
 namespace portolan::testing {
 
 using Json = nlohmann::ordered_json;
 
-/// A folder that is gone at the end.
-struct Folder {
-    Folder() {
-        std::string name = (std::filesystem::temp_directory_path() / "portolan-keep-XXXXXX").string();
-        path = ::mkdtemp(name.data());
-    }
-
-    ~Folder() { std::filesystem::remove_all(path); }
-
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-
+/// A folder, and what is in it.
+struct Folder : TemporaryFolder {
     [[nodiscard]] std::string file(const char* name) const { return (path / name).string(); }
 
     [[nodiscard]] std::string write(const char* name, const std::string& text) const {
@@ -45,8 +36,6 @@ struct Folder {
         std::ifstream stream{path / name};
         return {std::istreambuf_iterator<char>{stream}, {}};
     }
-
-    std::filesystem::path path;
 };
 
 inline std::uint32_t lifetimeOf(const Octets& request) {

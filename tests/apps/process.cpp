@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <cstdlib>
 #include <fcntl.h>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <poll.h>
 #include <spawn.h>
@@ -16,6 +15,8 @@
 #include <system_error>
 #include <thread>
 #include <unistd.h>
+
+#include "support/temporary_folder.hpp"
 
 namespace portolan::testing {
 
@@ -56,21 +57,8 @@ void closeOnce(int& file) {
 }
 
 /// A home for the state of the programs that are started, instead of the user's; gone at the end.
-class StateHome {
-public:
-    StateHome() {
-        std::string name = (std::filesystem::temp_directory_path() / "portolan-state-XXXXXX").string();
-        path_ = mkdtemp(name.data());
-        setenv("XDG_STATE_HOME", path_.c_str(), 1);
-    }
-
-    ~StateHome() { std::filesystem::remove_all(path_); }
-
-    StateHome(const StateHome&) = delete;
-    StateHome& operator=(const StateHome&) = delete;
-
-private:
-    std::filesystem::path path_;
+struct StateHome : TemporaryFolder {
+    StateHome() { setenv("XDG_STATE_HOME", path.c_str(), 1); }
 };
 
 } // namespace

@@ -13,6 +13,8 @@
 #include <unistd.h>
 #include <vector>
 
+#include "support/temporary_folder.hpp"
+
 import portolan;
 
 namespace wire = portolan::wire;
@@ -31,21 +33,9 @@ NonceScope webServer() {
             .internalPort = 8080};
 }
 
-/// A folder that is gone at the end.
-struct Folder {
-    Folder() {
-        std::string name = (std::filesystem::temp_directory_path() / "portolan-identity-XXXXXX").string();
-        path = ::mkdtemp(name.data());
-    }
-
-    ~Folder() { std::filesystem::remove_all(path); }
-
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-
+/// A folder, and what is in it.
+struct Folder : portolan::testing::TemporaryFolder {
     [[nodiscard]] std::string file() const { return (path / "identity").string(); }
-
-    std::filesystem::path path;
 };
 
 void write(const std::string& path, const std::string& text) {

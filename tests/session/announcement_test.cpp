@@ -15,13 +15,6 @@ using boost::unit_test::label;
 
 namespace {
 
-Octets announcement(std::uint32_t epoch) {
-    Octets datagram(wire::headerSize);
-    const wire::AnnounceResponse response{wire::ResultCode::success, epoch, {}};
-    datagram.resize(wire::encode(response, datagram).assume_value());
-    return datagram;
-}
-
 /// A session that holds two mappings for ten minutes already.
 Trace holdingTwo() {
     Trace trace;

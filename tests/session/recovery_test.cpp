@@ -18,14 +18,6 @@ using boost::unit_test::label;
 
 namespace {
 
-/// An unsolicited ANNOUNCE of this epoch.
-Octets announcement(std::uint32_t epoch) {
-    Octets datagram(wire::headerSize);
-    const wire::AnnounceResponse response{wire::ResultCode::success, epoch, {}};
-    datagram.resize(wire::encode(response, datagram).assume_value());
-    return datagram;
-}
-
 /// A session that holds three mappings for ten minutes already.
 Trace holdingThree(std::uint64_t seed = 1) {
     Trace trace{testConfig(seed)};

@@ -2,6 +2,7 @@
 module;
 
 #include <algorithm>
+#include <boost/algorithm/string/replace.hpp>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -55,11 +56,7 @@ std::string sentence(const std::string& ports, const MappingEvent& event) {
 /// Replaces each "{name}" by its value.
 std::string fill(std::string text, const std::vector<std::pair<std::string_view, std::string>>& values) {
     for (const auto& [name, value] : values) {
-        const std::string placeholder = fmt::format("{{{}}}", name);
-        for (std::size_t at = text.find(placeholder); at != std::string::npos; at = text.find(placeholder, at)) {
-            text.replace(at, placeholder.size(), value);
-            at += value.size();
-        }
+        boost::replace_all(text, fmt::format("{{{}}}", name), value);
     }
     return text;
 }

@@ -25,11 +25,6 @@ namespace portolan::cli {
 
 namespace {
 
-std::string variable(const char* name) {
-    const char* value = std::getenv(name); // NOLINT(concurrency-mt-unsafe): nobody writes to the environment
-    return value == nullptr ? "" : value;
-}
-
 std::optional<std::int64_t> number(std::string_view text) {
     std::int64_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -38,9 +33,14 @@ std::optional<std::int64_t> number(std::string_view text) {
 
 } // namespace
 
-ServiceManager::ServiceManager() : socket_(variable("NOTIFY_SOCKET")) {
-    const auto owner = number(variable("WATCHDOG_PID"));
-    const auto interval = number(variable("WATCHDOG_USEC"));
+std::string environmentVariable(const char* name) {
+    const char* value = std::getenv(name); // NOLINT(concurrency-mt-unsafe): nobody writes to the environment
+    return value == nullptr ? "" : value;
+}
+
+ServiceManager::ServiceManager() : socket_(environmentVariable("NOTIFY_SOCKET")) {
+    const auto owner = number(environmentVariable("WATCHDOG_PID"));
+    const auto interval = number(environmentVariable("WATCHDOG_USEC"));
     if (interval && (!owner || *owner == ::getpid())) {
         constexpr std::int64_t shortest = 1000;
         constexpr std::int64_t longest = std::int64_t{86'400} * 1'000'000;

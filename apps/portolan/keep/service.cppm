@@ -12,6 +12,9 @@ export module portolan.cli:service;
 
 namespace portolan::cli {
 
+/// A variable of the environment; empty where there is none.
+[[nodiscard]] std::string environmentVariable(const char* name);
+
 /// The service manager that started us, told by the protocol of sd_notify(3). Without one, nothing is told.
 class ServiceManager {
 public:

@@ -100,6 +100,13 @@ Octets natPmpAnswerTo(std::span<const std::uint8_t> request, const NatPmpAnswer&
     return room;
 }
 
+Octets announcement(std::uint32_t epoch) {
+    Octets datagram(wire::headerSize);
+    const wire::AnnounceResponse response{wire::ResultCode::success, epoch, {}};
+    datagram.resize(wire::encode(response, datagram).assume_value());
+    return datagram;
+}
+
 Trace::Trace(const Config& config) : session(config), server(config.server) {}
 
 MappingId Trace::request(const MappingRequest& wanted, Where where) {

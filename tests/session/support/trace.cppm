@@ -61,6 +61,9 @@ struct NatPmpAnswer {
 /// The NAT-PMP response to this mapping request; a deletion and an error have neither port nor lifetime.
 [[nodiscard]] Octets natPmpAnswerTo(std::span<const std::uint8_t> request, const NatPmpAnswer& answer);
 
+/// An unsolicited ANNOUNCE of this epoch.
+[[nodiscard]] Octets announcement(std::uint32_t epoch);
+
 /// "This gateway speaks NAT-PMP only", as errata 3618 has it.
 inline constexpr std::string_view natPmpOnly = "00 80 00 01  00 00 03 e8";
 
