@@ -1,16 +1,7 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <boost/outcome/result.hpp>
-#include <chrono>
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <utility>
-
 export module portolan.cli:arguments;
 
+import portolan.std;
 import portolan;
 
 export namespace portolan::cli {

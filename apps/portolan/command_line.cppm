@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <span>
-#include <string>
-#include <variant>
-
 export module portolan.cli:command_line;
 
+import portolan.std;
 import :arguments;
 import :commands;
 

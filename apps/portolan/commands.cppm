@@ -1,16 +1,7 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <chrono>
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <variant>
-#include <vector>
-
 export module portolan.cli:commands;
 
+import portolan.std;
 import portolan;
 import portolan.simulator;
 import :arguments;

@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <chrono>
-#include <optional>
-#include <string>
-#include <utility>
-
 export module portolan.cli:failure;
 
+import portolan.std;
 import portolan;
 import :exit_status;
 import :arguments;

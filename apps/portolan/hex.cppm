@@ -1,17 +1,7 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <boost/outcome/result.hpp>
-#include <cstddef>
-#include <cstdint>
-#include <span>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
 export module portolan.cli:hex;
 
+import portolan.std;
 import portolan.wire;
 
 export namespace portolan::cli {

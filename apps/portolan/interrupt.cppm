@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <functional>
-
 // How a command waits: an event loop, and the user's Ctrl-C. Not exported.
 export module portolan.cli:interrupt;
 
+import portolan.std;
 import portolan;
 import :exit_status;
 

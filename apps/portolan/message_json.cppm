@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <boost/outcome/result.hpp>
-#include <optional>
-
 export module portolan.cli:message_json;
 
+import portolan.std;
 import portolan.wire;
 import :json;
 

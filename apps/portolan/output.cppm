@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <cstdint>
-#include <cstdio>
-#include <string>
-#include <string_view>
-
 export module portolan.cli:output;
 
+import portolan.std;
 import portolan;
 import :commands;
 import :exit_status;

@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <cstdio>
-#include <functional>
-#include <span>
-#include <string_view>
-
 export module portolan.cli:run;
 
+import portolan.std;
 import portolan.wire;
 import :commands;
 import :exit_status;

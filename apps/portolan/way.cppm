@@ -1,16 +1,8 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <boost/outcome/result.hpp>
-#include <chrono>
-#include <optional>
-#include <span>
-#include <string>
-#include <string_view>
-
 // Which gateway a client would ask, told before it is asked. Not exported.
 export module portolan.cli:way;
 
+import portolan.std;
 import portolan;
 import portolan.gateway;
 import :commands;

@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: MIT
 module;
 
-#include <charconv>
-#include <cstdint>
-#include <cstdio>
-#include <exception>
 #include <fmt/format.h>
-#include <optional>
-#include <string_view>
 
 /// What the samples have in common: their arguments, an event loop, and an exit status.
 export module sample;
 
+import portolan.std;
 import portolan;
 
 namespace net = portolan::net;

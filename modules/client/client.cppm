@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <memory>
-#include <utility>
-
 export module portolan:client;
 
+import portolan.std;
 import portolan.error;
 import portolan.net;
 import :types;

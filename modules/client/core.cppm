@@ -1,20 +1,12 @@
 // SPDX-License-Identifier: MIT
 module;
 
-#include <atomic>
-#include <chrono>
-#include <cstdint>
-#include <memory>
-#include <mutex>
-#include <optional>
-#include <set>
-#include <unordered_map>
-#include <utility>
-#include <vector>
+#include <boost/unordered/unordered_map.hpp>
 
 // What stands behind a client and its mappings: one strand, one alarm, and the links to the gateways. Not exported.
 export module portolan:core;
 
+import portolan.std;
 import portolan.error;
 import portolan.net;
 import portolan.session;
@@ -122,9 +114,9 @@ private:
     std::optional<session::TimePoint> armedFor_;
     ClientOptions options_;
     std::vector<LinkPtr> links_;
-    std::shared_ptr<transport::Announcements> announcements_; ///< once a link was open
-    std::optional<GatewayChoice> choice_;                     ///< the last one
-    std::unordered_map<OperationId, MappingKey> operations_;  ///< those that may be cancelled
+    std::shared_ptr<transport::Announcements> announcements_;  ///< once a link was open
+    std::optional<GatewayChoice> choice_;                      ///< the last one
+    boost::unordered_map<OperationId, MappingKey> operations_; ///< those that may be cancelled
     std::set<std::pair<session::TimePoint, std::pair<LinkPtr, session::MappingId>>> deadlines_;
     mutable std::mutex mutex_; ///< guards what `info()` reads of the entries, and the maps of them
     std::atomic<std::uint64_t> nextOperation_ = 0;

@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: MIT
 module;
 
-#include <chrono>
-#include <cstdint>
-#include <deque>
-#include <memory>
-#include <optional>
-#include <unordered_map>
-#include <utility>
-#include <vector>
+#include <boost/unordered/unordered_map.hpp>
 
 // A gateway in use: its link, and what the client's callers want of it. Not exported.
 export module portolan:gateway_link;
 
+import portolan.std;
 import portolan.error;
 import portolan.net;
 import portolan.session;
@@ -108,7 +102,7 @@ public:
     /// The same of a mapping that is asked for on and on.
     [[nodiscard]] Error failure(const session::Event& event) const;
 
-    std::unordered_map<session::MappingId, Entry> entries;
+    boost::unordered_map<session::MappingId, Entry> entries;
 
     std::deque<AddressCall> addressCalls; ///< the one that waits longest first
     std::optional<session::MappingId> addressQuery;

@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <array>
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
-
 export module portolan:identity;
 
+import portolan.std;
 import portolan.error;
 
 export namespace portolan {

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <memory>
-#include <utility>
-
 export module portolan:mapping;
 
+import portolan.std;
 import portolan.error;
 import portolan.net;
 import portolan.session;

@@ -1,16 +1,7 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <chrono>
-#include <cstdint>
-#include <functional>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
-
 export module portolan:types;
 
+import portolan.std;
 import portolan.error;
 import portolan.net;
 import portolan.session;

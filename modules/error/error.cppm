@@ -1,16 +1,7 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <boost/outcome/result.hpp>
-#include <chrono>
-#include <optional>
-#include <string>
-#include <system_error>
-#include <type_traits>
-#include <utility>
-
 export module portolan.error;
 
+import portolan.std;
 export import portolan.wire;
 
 export namespace portolan {

@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <array>
-#include <cstddef>
-#include <cstdint>
-#include <vector>
-
 export module portolan.gateway:address_dump;
 
+import portolan.std;
 import portolan.error;
 import :netlink;
 import :route;

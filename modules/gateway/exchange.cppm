@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
 module;
 
-#include <boost/outcome/result.hpp>
 #include <boost/outcome/try.hpp>
-#include <cstdint>
-#include <system_error>
 
 export module portolan.gateway:exchange;
 
+import portolan.std;
 import portolan.error;
 import :netlink;
 

@@ -1,9 +1,4 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <boost/outcome/result.hpp>
-#include <vector>
-
 /// Which gateways there are, and which address of this host faces one.
 ///
 /// The readers of what an operating system answers (`netlink::RouteDump`, `netlink::AddressDump`) and the choices made
@@ -11,6 +6,7 @@ module;
 /// the running system: Linux so far; elsewhere they give `errc::not_supported`, and the gateway has to be named.
 export module portolan.gateway;
 
+import portolan.std;
 export import portolan.error;
 export import :route;
 export import :ranking;

@@ -1,17 +1,9 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <boost/outcome/result.hpp>
-#include <cstddef>
-#include <cstdint>
-#include <cstring>
-#include <optional>
-#include <type_traits>
-
 // The framing of Linux's netlink (RFC 3549 §2.3), read from bytes alone so that it builds and is tested on every
 // system. Numbers are in the byte order of the host that made them.
 export module portolan.gateway:netlink;
 
+import portolan.std;
 import portolan.error;
 import :route;
 

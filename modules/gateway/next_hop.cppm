@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <cstdint>
-#include <optional>
-#include <vector>
-
 // The part of a route message that says where packets go next: in the message itself, or in a list of several.
 export module portolan.gateway:next_hop;
 
+import portolan.std;
 import portolan.error;
 import :route;
 import :netlink;

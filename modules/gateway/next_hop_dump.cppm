@@ -1,16 +1,7 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <array>
-#include <cstddef>
-#include <cstdint>
-#include <map>
-#include <optional>
-#include <span>
-#include <vector>
-
 export module portolan.gateway:next_hop_dump;
 
+import portolan.std;
 import portolan.error;
 import :netlink;
 import :route;

@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <boost/outcome/result.hpp>
-#include <span>
-#include <vector>
-
 export module portolan.gateway:ranking;
 
+import portolan.std;
 import portolan.error;
 import :route;
 

@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <cstdint>
-#include <optional>
-#include <string>
-
 export module portolan.gateway:route;
 
+import portolan.std;
 import portolan.wire;
 
 export namespace portolan::gateway {

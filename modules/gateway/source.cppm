@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <boost/outcome/result.hpp>
-#include <cstdint>
-#include <span>
-
 export module portolan.gateway:source;
 
+import portolan.std;
 import portolan.error;
 import :route;
 

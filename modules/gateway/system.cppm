@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <boost/outcome/result.hpp>
-#include <cstdint>
-#include <string>
-#include <vector>
-
 // What the operating system is asked for; one file a system defines it.
 export module portolan.gateway:system;
 
+import portolan.std;
 import portolan.error;
 import :route;
 import :source;

@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <chrono>
-#include <cstdint>
-#include <optional>
-
 export module portolan.session:epoch;
 
+import portolan.std;
 import :time;
 
 namespace portolan::session {

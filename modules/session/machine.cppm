@@ -1,17 +1,7 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <algorithm>
-#include <chrono>
-#include <cstddef>
-#include <cstdint>
-#include <deque>
-#include <optional>
-#include <system_error>
-#include <vector>
-
 export module portolan.session:machine;
 
+import portolan.std;
 import portolan.error;
 import :time;
 import :random;

@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <algorithm>
-#include <chrono>
-#include <cstdint>
-#include <optional>
-
 // The one NAT-PMP request that is under way (RFC 6886 §3.1): only after its answer, or when that is given up, goes
 // the next. Not exported.
 export module portolan.session:nat_pmp_exchange;
 
+import portolan.std;
 import portolan.error;
 import :time;
 import :schedule;

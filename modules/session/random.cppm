@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <chrono>
-#include <cstdint>
-
 export module portolan.session:random;
 
+import portolan.std;
 import :time;
 
 export namespace portolan::session {

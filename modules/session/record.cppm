@@ -1,15 +1,8 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <chrono>
-#include <cstdint>
-#include <memory>
-#include <optional>
-#include <vector>
-
 // What a session remembers of one mapping. Kept small: a host may hold tens of thousands. Not exported.
 export module portolan.session:record;
 
+import portolan.std;
 import portolan.error;
 import :time;
 import :types;

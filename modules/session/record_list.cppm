@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <cstddef>
-#include <cstdint>
-#include <vector>
-
 // Records in the order in which they came, linked through themselves: joining and leaving cost the same whatever the
 // number. Not exported.
 export module portolan.session:record_list;
 
+import portolan.std;
 import :record;
 
 namespace portolan::session {

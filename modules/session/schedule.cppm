@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <algorithm>
-#include <chrono>
-#include <cmath>
-#include <cstdint>
-
 export module portolan.session:schedule;
 
+import portolan.std;
 import portolan.wire;
 import :time;
 import :random;

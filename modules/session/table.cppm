@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: MIT
 module;
 
-#include <array>
 #include <boost/container_hash/hash.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
-#include <chrono>
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <utility>
-#include <vector>
 
 // All records of a session, found by id, by what a response says, by where their exchange stands, or by whose
 // deadline is next. Not exported.
 export module portolan.session:table;
 
+import portolan.std;
 import portolan.error;
 import :time;
 import :types;

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <chrono>
-#include <cstdint>
-
 export module portolan.session:time;
+
+import portolan.std;
 
 export namespace portolan::session {
 

@@ -1,15 +1,8 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <chrono>
-#include <cstddef>
-#include <cstdint>
-#include <utility>
-#include <vector>
-
 // The deadlines of all records in one binary heap, each record knowing its place. Not exported.
 export module portolan.session:timer_heap;
 
+import portolan.std;
 import :time;
 import :record;
 

@@ -1,15 +1,7 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <chrono>
-#include <cstdint>
-#include <optional>
-#include <string_view>
-#include <system_error>
-#include <vector>
-
 export module portolan.session:types;
 
+import portolan.std;
 import portolan.error;
 import :time;
 import :schedule;

@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <chrono>
-#include <map>
-#include <optional>
-
 export module portolan.simulator:announcer;
 
+import portolan.std;
 import portolan.wire;
 import :endpoint;
 import :mapping;

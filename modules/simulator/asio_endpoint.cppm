@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <algorithm>
-#include <cstdint>
-
 export module portolan.simulator:asio_endpoint;
 
+import portolan.std;
 import portolan.net;
 import portolan.wire;
 import :endpoint;

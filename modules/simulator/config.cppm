@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <chrono>
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <vector>
-
 export module portolan.simulator:config;
 
+import portolan.std;
 import portolan.wire;
 import :endpoint;
 

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <array>
-#include <cstdint>
-
 export module portolan.simulator:counters;
+
+import portolan.std;
 
 export namespace portolan::simulator {
 

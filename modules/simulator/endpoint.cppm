@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <chrono>
-#include <compare>
-#include <cstdint>
-
 export module portolan.simulator:endpoint;
 
+import portolan.std;
 import portolan.wire;
 
 export namespace portolan::simulator {

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <cstdint>
-#include <functional>
-
 // What the forwarders of TCP and UDP have in common. Not exported from the module.
 export module portolan.simulator:forwarder;
 
+import portolan.std;
 import portolan.net;
 import :endpoint;
 

@@ -1,16 +1,8 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <functional>
-#include <map>
-#include <memory>
-#include <optional>
-#include <utility>
-#include <variant>
-
 // Not exported from the module.
 export module portolan.simulator:forwarders;
 
+import portolan.std;
 import portolan.net;
 import portolan.wire;
 import :endpoint;

@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <cstdint>
-#include <map>
-#include <optional>
-#include <vector>
-
 export module portolan.simulator:gateway;
 
+import portolan.std;
 import portolan.wire;
 import :endpoint;
 import :config;

@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <chrono>
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <vector>
-
 export module portolan.simulator:mapping;
 
+import portolan.std;
 import portolan.wire;
 import :endpoint;
 

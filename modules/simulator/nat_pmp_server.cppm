@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <chrono>
-#include <cstdint>
-#include <optional>
-
 // The NAT-PMP side of the gateway: RFC 6886 §3. Not exported from the module.
 export module portolan.simulator:nat_pmp_server;
 
+import portolan.std;
 import portolan.wire;
 import :endpoint;
 import :mapping;

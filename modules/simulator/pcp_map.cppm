@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <chrono>
-#include <cstdint>
-#include <optional>
-#include <vector>
-
 // MAP, in the order of RFC 6887 §11.3 and §15.1. Not exported from the module.
 export module portolan.simulator:pcp_map;
 
+import portolan.std;
 import portolan.wire;
 import :endpoint;
 import :mapping;

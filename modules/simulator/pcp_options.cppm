@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <optional>
-#include <string>
-#include <vector>
-
 // The options of a PCP request, as the simulator understands them. Not exported from the module.
 export module portolan.simulator:pcp_options;
 
+import portolan.std;
 import portolan.wire;
 import :endpoint;
 import :config;

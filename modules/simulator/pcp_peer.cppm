@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <chrono>
-#include <optional>
-
 // PEER, in the order of RFC 6887 §12.3. Not exported from the module.
 export module portolan.simulator:pcp_peer;
 
+import portolan.std;
 import portolan.wire;
 import :endpoint;
 import :mapping;

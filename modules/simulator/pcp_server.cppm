@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <chrono>
-#include <cstdint>
-#include <optional>
-
 // The PCP side of the gateway: RFC 6887 §8.2. Not exported from the module.
 export module portolan.simulator:pcp_server;
 
+import portolan.std;
 import portolan.wire;
 import :endpoint;
 import :mapping;

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: MIT
 module;
 
-#include <chrono>
-#include <cstdint>
-#include <functional>
-#include <optional>
-#include <unordered_map>
+#include <boost/unordered/unordered_map.hpp>
 
 export module portolan.simulator:ports;
 
+import portolan.std;
 import portolan.wire;
 import :endpoint;
 import :config;
@@ -88,7 +85,7 @@ private:
     const Table& table_;
     Random random_;
     PortAvailable available_;
-    std::unordered_map<TableKey, Resting, TableHash> resting_;
+    boost::unordered_map<TableKey, Resting, TableHash> resting_;
 };
 
 } // namespace portolan::simulator

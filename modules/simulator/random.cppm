@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <cstdint>
-
 // The gateway's own choices come from here and nowhere else, so that a seed replays them on every platform.
 export module portolan.simulator:random;
+
+import portolan.std;
 
 namespace portolan::simulator {
 

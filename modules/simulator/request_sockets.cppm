@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <map>
-#include <memory>
-#include <string_view>
-#include <vector>
-
 // Not exported from the module.
 export module portolan.simulator:request_sockets;
 
+import portolan.std;
 import portolan.net;
 import :endpoint;
 import :gateway;

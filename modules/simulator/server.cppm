@@ -1,18 +1,7 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <chrono>
-#include <cstddef>
-#include <cstdint>
-#include <functional>
-#include <memory>
-#include <optional>
-#include <string_view>
-#include <utility>
-#include <vector>
-
 export module portolan.simulator:server;
 
+import portolan.std;
 import portolan.net;
 import portolan.wire;
 import :endpoint;

@@ -1,15 +1,8 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <chrono>
-#include <cstdint>
-#include <memory>
-#include <optional>
-#include <vector>
-
 // What a server is made of, and what its handlers keep alive. Not exported from the module.
 export module portolan.simulator:serving;
 
+import portolan.std;
 import portolan.net;
 import portolan.wire;
 import :endpoint;

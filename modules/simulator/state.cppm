@@ -1,17 +1,8 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <boost/outcome/result.hpp>
-#include <chrono>
-#include <cstdint>
-#include <deque>
-#include <optional>
-#include <set>
-#include <vector>
-
 // What the servers of both protocols share. Not exported from the module.
 export module portolan.simulator:state;
 
+import portolan.std;
 import portolan.wire;
 import :endpoint;
 import :config;

@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: MIT
 module;
 
-#include <cstddef>
-#include <cstdint>
-#include <map>
-#include <optional>
-#include <set>
-#include <unordered_map>
-#include <utility>
+#include <boost/unordered/unordered_map.hpp>
 
 export module portolan.simulator:table;
 
+import portolan.std;
 import portolan.wire;
 import :endpoint;
 import :mapping;
@@ -74,7 +69,7 @@ public:
     [[nodiscard]] std::size_t explicitCount(const wire::Address& host) const noexcept;
 
 private:
-    using Index = std::unordered_multimap<TableKey, Mapping*, TableHash>;
+    using Index = boost::unordered_multimap<TableKey, Mapping*, TableHash>;
 
     template <class Accept>
     static Mapping* findIn(const Index& index, const TableKey& key, Accept& accept) {
@@ -94,7 +89,7 @@ private:
     Index byInternal_;
     Index byExternal_;
     std::set<std::pair<TimePoint, MappingId>> byExpiry_;
-    std::unordered_map<wire::Address, std::size_t, TableHash> explicitCounts_;
+    boost::unordered_map<wire::Address, std::size_t, TableHash> explicitCounts_;
     MappingId nextId_ = 1;
 };
 

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 module;
 
-#include <cstddef>
-#include <memory>
-#include <unordered_set>
+#include <boost/unordered/unordered_set.hpp>
 
 // Not exported from the module.
 export module portolan.simulator:tcp_forwarder;
 
+import portolan.std;
 import portolan.net;
 import :endpoint;
 import :forwarder;
@@ -45,7 +44,7 @@ private:
     Endpoint internal_;
     TcpLimits limits_;
     ForwarderHooks hooks_;
-    std::unordered_set<Shared> connections_;
+    boost::unordered_set<Shared> connections_;
     bool stopped_ = false;
 };
 

@@ -1,16 +1,8 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <array>
-#include <chrono>
-#include <cstddef>
-#include <cstdint>
-#include <map>
-#include <memory>
-
 // Not exported from the module.
 export module portolan.simulator:udp_forwarder;
 
+import portolan.std;
 import portolan.net;
 import :endpoint;
 import :forwarder;

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <algorithm>
-#include <cstdint>
-
 export module portolan.transport:address;
 
+import portolan.std;
 import portolan.net;
 import portolan.session;
 

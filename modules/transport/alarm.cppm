@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <functional>
-#include <memory>
-
 export module portolan.transport:alarm;
 
+import portolan.std;
 import portolan.net;
 import portolan.session;
 

@@ -1,15 +1,7 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <array>
-#include <cstdint>
-#include <functional>
-#include <map>
-#include <memory>
-#include <set>
-
 export module portolan.transport:announcements;
 
+import portolan.std;
 import portolan.net;
 import portolan.session;
 

@@ -1,15 +1,7 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <array>
-#include <chrono>
-#include <cstdint>
-#include <functional>
-#include <memory>
-#include <optional>
-
 export module portolan.transport:link;
 
+import portolan.std;
 import portolan.net;
 import portolan.session;
 

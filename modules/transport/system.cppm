@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <cstdint>
-
 export module portolan.transport:system;
 
+import portolan.std;
 import portolan.net;
 import portolan.session;
 

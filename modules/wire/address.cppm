@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <algorithm>
-#include <array>
-#include <compare>
-#include <cstddef>
-#include <cstdint>
-
 export module portolan.wire:address;
+
+import portolan.std;
 
 export namespace portolan::wire {
 

@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <cstddef>
-#include <memory>
-#include <string_view>
-#include <type_traits>
-
 export module portolan.wire:annotate;
 
+import portolan.std;
 import :refusal;
 
 export namespace portolan::wire {

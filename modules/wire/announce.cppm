@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <span>
-
 export module portolan.wire:announce;
 
+import portolan.std;
 import :refusal;
 import :address;
 import :codes;

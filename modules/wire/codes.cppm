@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <cstdint>
-#include <string_view>
-
 export module portolan.wire:codes;
+
+import portolan.std;
 
 export namespace portolan::wire {
 

@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <cstddef>
-#include <cstdint>
-#include <span>
-#include <variant>
-
 export module portolan.wire:datagram;
 
+import portolan.std;
 import :refusal;
 import :codes;
 import :octets;

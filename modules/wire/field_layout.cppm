@@ -1,16 +1,9 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <array>
-#include <cstddef>
-#include <cstdint>
-#include <span>
-#include <string_view>
-
 // The fields of every message and option in their order, by the names of the RFCs. Not exported from the module: it
 // serves `annotate`, while the codec proper has offsets of its own.
 export module portolan.wire:field_layout;
 
+import portolan.std;
 import :option;
 import :reading;
 

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 module;
 
-#include <concepts>
 #include <fmt/format.h>
-#include <string_view>
 
 // Everything of this module as text, through fmt: one line, for a person. Width and alignment work as they do for
 // strings ("{:>15}"). Nothing is allocated for messages of ordinary length.
 export module portolan.wire:format;
 
+import portolan.std;
 import :refusal;
 import :address;
 import :codes;

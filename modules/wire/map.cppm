@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <cstddef>
-#include <cstdint>
-#include <span>
-
 export module portolan.wire:map;
 
+import portolan.std;
 import :refusal;
 import :address;
 import :codes;

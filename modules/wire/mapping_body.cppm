@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <span>
-
 // What MAP and PEER share (RFC 6887 §11.1, §12.1): the header and octets 24..59, in both directions. A message type
 // fits if it has the fields by these names. Not exported from the module.
 export module portolan.wire:mapping_body;
 
+import portolan.std;
 import :refusal;
 import :address;
 import :codes;

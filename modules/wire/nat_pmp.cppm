@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <boost/outcome/result.hpp>
-#include <cstddef>
-#include <cstdint>
-#include <span>
-
 export module portolan.wire:nat_pmp;
 
+import portolan.std;
 import :refusal;
 import :address;
 import :codes;

@@ -1,16 +1,9 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <algorithm>
-#include <array>
-#include <bit>
-#include <cstddef>
-#include <cstdint>
-#include <span>
-
 // Big-endian loads and stores at a pointer whose room the caller has checked. Not exported from the module:
 // bounds are checked once a message, not once a field.
 export module portolan.wire:octets;
+
+import portolan.std;
 
 namespace portolan::wire {
 

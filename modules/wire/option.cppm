@@ -1,15 +1,7 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <algorithm>
-#include <cstddef>
-#include <cstdint>
-#include <span>
-#include <string_view>
-#include <variant>
-
 export module portolan.wire:option;
 
+import portolan.std;
 import :refusal;
 import :address;
 import :octets;

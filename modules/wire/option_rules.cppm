@@ -1,18 +1,7 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <algorithm>
-#include <array>
-#include <cstddef>
-#include <cstdint>
-#include <initializer_list>
-#include <optional>
-#include <span>
-#include <string_view>
-#include <variant>
-
 export module portolan.wire:option_rules;
 
+import portolan.std;
 import :refusal;
 import :address;
 import :codes;

@@ -1,15 +1,7 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <algorithm>
-#include <boost/outcome/result.hpp>
-#include <cstddef>
-#include <cstdint>
-#include <iterator>
-#include <span>
-
 export module portolan.wire:options;
 
+import portolan.std;
 import :refusal;
 import :octets;
 import :option;

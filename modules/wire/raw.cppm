@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <algorithm>
-#include <cstddef>
-#include <cstdint>
-#include <span>
-
 // PCP messages without a type of their own: other opcodes, and refusals of the version.
 export module portolan.wire:raw;
 
+import portolan.std;
 import :refusal;
 import :address;
 import :codes;

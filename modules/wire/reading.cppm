@@ -2,11 +2,11 @@
 module;
 
 #include <fmt/format.h>
-#include <string_view>
 
 // One field as text, by the way its octets are to be read. Not exported from the module: it serves `annotate`.
 export module portolan.wire:reading;
 
+import portolan.std;
 import :refusal;
 import :format;
 

@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <boost/outcome/result.hpp>
-#include <cstddef>
-#include <cstdint>
-#include <span>
-#include <string_view>
-
 export module portolan.wire:refusal;
+
+import portolan.std;
 
 export namespace portolan::wire {
 

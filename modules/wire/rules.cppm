@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <span>
-
 // Checks of requests before they are sent. `encode` writes any message, so that a gateway can be tested with wrong
 // ones; a client asks `check` first.
 export module portolan.wire:rules;
 
+import portolan.std;
 import :refusal;
 import :address;
 import :codes;

@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <cstddef>
-#include <cstdint>
-#include <span>
-
 export module portolan.wire:utf8;
 
+import portolan.std;
 import :refusal;
 
 namespace portolan::wire {

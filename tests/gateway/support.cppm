@@ -2,16 +2,11 @@
 module;
 
 #include "../support/octets.hpp"
-#include <cstddef>
-#include <cstdint>
-#include <span>
-#include <string>
-#include <string_view>
-#include <vector>
 
 /// Recorded and made-up netlink dumps, and gateways as text.
 export module portolan.test.gateway;
 
+import portolan.std;
 import portolan.gateway;
 
 export namespace portolan::testing {

@@ -1,18 +1,8 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <array>
-#include <cstddef>
-#include <cstdint>
-#include <deque>
-#include <optional>
-#include <string>
-#include <utility>
-#include <vector>
-
 /// A client: a session with its clock, what it was told to want, and what it told.
 export module portolan.simulation:client;
 
+import portolan.std;
 import portolan.session;
 import portolan.simulator;
 import portolan.wire;

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <chrono>
-#include <cstdint>
-
 /// Clocks that do not run as the world does.
 export module portolan.simulation:clock;
 
+import portolan.std;
 import :plan;
 
 export namespace portolan::simulation {

@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <array>
-#include <optional>
-#include <string>
-
 /// What holds in every world at every step. Each function stands in a file of its name, and says what is wrong.
 export module portolan.simulation:invariants;
 
+import portolan.std;
 import :world;
 
 export namespace portolan::simulation {

@@ -1,15 +1,8 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <chrono>
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <vector>
-
 /// The network between clients and gateways.
 export module portolan.simulation:network;
 
+import portolan.std;
 import portolan.session;
 import :plan;
 

@@ -1,15 +1,8 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <chrono>
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <vector>
-
 /// What a seed stands for: who there is, how good the network is, and what befalls them when.
 export module portolan.simulation:plan;
 
+import portolan.std;
 import portolan.wire;
 
 export namespace portolan::simulation {

@@ -1,15 +1,8 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <algorithm>
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <vector>
-
 /// A gateway with its clock and its outages.
 export module portolan.simulation:router;
 
+import portolan.std;
 import portolan.session;
 import portolan.simulator;
 import portolan.wire;

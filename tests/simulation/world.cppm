@@ -1,17 +1,8 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <cstddef>
-#include <cstdint>
-#include <deque>
-#include <functional>
-#include <optional>
-#include <string>
-#include <vector>
-
 /// Clients, gateways and the network between them, in virtual time.
 export module portolan.simulation:world;
 
+import portolan.std;
 import portolan.session;
 import portolan.simulator;
 import :plan;

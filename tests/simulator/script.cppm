@@ -1,24 +1,12 @@
 // SPDX-License-Identifier: MIT
 module;
 
-#include <algorithm>
-#include <array>
-#include <chrono>
-#include <cstddef>
-#include <cstdint>
-#include <deque>
-#include <optional>
-#include <span>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
 #include "support/octets.hpp"
 
 /// For tests of the gateway's core in virtual time: hosts, requests, and a clock that the test moves.
 export module portolan.simulator.script;
 
+import portolan.std;
 export import portolan.simulator;
 
 export namespace portolan::simulator::script {

@@ -1,22 +1,8 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <array>
-#include <chrono>
-#include <cstddef>
-#include <cstdint>
-#include <exception>
-#include <memory>
-#include <optional>
-#include <stdexcept>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
 /// For tests on real loopback sockets: runs a script, and plays the hosts around the gateway.
 export module portolan.simulator.stage;
 
+import portolan.std;
 export import portolan.net;
 export import portolan.simulator;
 

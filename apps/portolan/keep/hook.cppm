@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: MIT
 module;
 
-#include <chrono>
-#include <deque>
-#include <functional>
-#include <optional>
-#include <string>
-#include <string_view>
 #include <sys/types.h>
-#include <vector>
 
 // The commands that --exec names. Not exported.
 export module portolan.cli:hook;
 
+import portolan.std;
 import portolan;
 
 namespace portolan::cli {

@@ -1,15 +1,8 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <chrono>
-#include <list>
-#include <optional>
-#include <string>
-#include <utility>
-
 // `portolan keep` at work. Not exported.
 export module portolan.cli:keeper;
 
+import portolan.std;
 import portolan;
 import :commands;
 import :exit_status;

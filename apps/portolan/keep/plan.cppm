@@ -1,17 +1,8 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <boost/outcome/result.hpp>
-#include <chrono>
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
-
 // What `portolan keep` is to keep, and what it does on a change.
 export module portolan.cli:keep_plan;
 
+import portolan.std;
 import portolan;
 import :arguments;
 

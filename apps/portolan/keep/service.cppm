@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <chrono>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <system_error>
-
 // What a service does for its surroundings. Not exported.
 export module portolan.cli:service;
+
+import portolan.std;
 
 namespace portolan::cli {
 

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <algorithm>
-#include <vector>
-
 // Whether what should be random is. Thresholds are far out: a sound generator fails them less than once in 10^9.
 export module portolan.testing.session:spread;
+
+import portolan.std;
 
 export namespace portolan::testing {
 

@@ -1,22 +1,12 @@
 // SPDX-License-Identifier: MIT
 module;
 
-#include <chrono>
-#include <cstddef>
-#include <cstdint>
-#include <deque>
-#include <optional>
-#include <source_location>
-#include <span>
-#include <string>
-#include <string_view>
-#include <vector>
-
 #include "support/octets.hpp"
 
 // A session driven in virtual time, its conversation checked step by step.
 export module portolan.testing.session:trace;
 
+import portolan.std;
 import portolan.session;
 
 export namespace portolan::testing {
