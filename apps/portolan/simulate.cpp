@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 module;
 
+#include <array>
+#include <bit>
 #include <boost/outcome/result.hpp>
 #include <chrono>
+#include <cstdint>
 #include <fmt/format.h>
 #include <optional>
 #include <string>
@@ -180,6 +183,10 @@ simulator::ServerOptions optionsOf(const SimulateCommand& command, const Externa
                                    Output& output) {
     simulator::ServerOptions options;
     options.config = command.gateway;
+    // Gateways that serve one host side by side are not to choose the same external ports.
+    std::array<std::uint8_t, sizeof options.config.seed> seed{};
+    transport::fillRandom(seed);
+    options.config.seed = std::bit_cast<std::uint64_t>(seed);
     if (external.address) {
         options.config.externalAddresses = {transport::toWire(*external.address)};
     }

@@ -5,10 +5,12 @@
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <optional>
 #include <string>
+#include <unistd.h>
 #include <utility>
 
 import portolan;
@@ -27,6 +29,8 @@ struct House {
     explicit House(simulator::Config config = {}, portolan::ClientOptions clientOptions = {}) {
         simulator::ServerOptions serverOptions;
         config.announce.onStart = false;
+        // Tests run beside each other: none may want the external port that another's gateway has just let go.
+        config.seed += static_cast<std::uint64_t>(::getpid());
         serverOptions.config = std::move(config);
         gateway.emplace(context.get_executor(), std::move(serverOptions));
         clientOptions.gateway = gateway->endpoint();
