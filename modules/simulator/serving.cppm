@@ -5,6 +5,7 @@ module;
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 // What a server is made of, and what its handlers keep alive. Not exported from the module.
@@ -19,6 +20,7 @@ import :forwarder;
 import :forwarders;
 import :server;
 import :request_sockets;
+import :igd_sockets;
 
 namespace portolan::simulator {
 
@@ -45,12 +47,19 @@ public:
         return requests_.endpoints();
     }
 
+    [[nodiscard]] std::optional<std::string> descriptionUrl() const;
+    [[nodiscard]] std::optional<net::ip::udp::endpoint> ssdpEndpoint() const;
+
 private:
     using Socket = RequestSockets::Socket;
 
     net::error_code listen();
     void pumpOnce();
     void followNat();
+    [[nodiscard]] IgdHooks igdHooks();
+    [[nodiscard]] bool hasIgd() const noexcept;
+    net::error_code listenIgd();
+    void followRestart();
     net::awaitable<void> receive(std::shared_ptr<Serving> self, Socket socket);
     void follow(const Event& event);
     void report(MappingId id, Forwarding what, const Endpoint& peer);
@@ -63,6 +72,8 @@ private:
     Forwarders forwarders_;
     net::steady_timer timer_;
     RequestSockets requests_;
+    std::shared_ptr<IgdSockets> igd_;
+    std::uint32_t bootId_;           ///< of the gateway, when it was looked at last
     std::optional<TimePoint> armed_; ///< what the timer waits for
     bool paused_ = false;
     bool closed_ = false;
