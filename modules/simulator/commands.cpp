@@ -33,6 +33,7 @@ void Gateway::resetState(TimePoint now) {
     state_.resetEpoch(now);
     announce(now, true);
     sendDueNotices(now);
+    igd_.restart(now);
 }
 
 void Gateway::setExternalAddress(TimePoint now, const wire::Address& address) {
@@ -60,6 +61,9 @@ void Gateway::setExternalAddresses(TimePoint now, std::vector<wire::Address> add
 
 // RFC 6887 §14.2: mappings are repaired where they can be, and their clients told.
 void Gateway::readdress(TimePoint now, Mapping& row) {
+    if (row.upnp && row.upnp->pinhole != 0) {
+        return; // has no other address than its host's
+    }
     const auto address = state_.ports.addressFor(row.internal.address, row.external.address.isV4());
     if (!address || *address == row.external.address) {
         return; // without a connection, mappings wait for the next address
@@ -73,7 +77,7 @@ void Gateway::readdress(TimePoint now, Mapping& row) {
                     .inbound = row.isInbound()};
     const bool wildcard = row.internal.port == 0;
     const auto external = wildcard ? std::optional{Endpoint{*address, 0}} : state_.ports.choose(now, wish);
-    const bool told = state_.config.announce.updates && row.isExplicit() && !row.natPmp;
+    const bool told = state_.config.announce.updates && row.isExplicit() && row.nonce;
     const bool gone = !external || row.kind == Kind::implicit || row.preferFailure;
     if (told) {
         state_.announcer.update(now, row, gone);

@@ -25,6 +25,14 @@ Config Config::pcpOnly() {
     return config;
 }
 
+Config Config::igdOnly(IgdVersion version) {
+    Config config;
+    config.pcp.enabled = false;
+    config.natPmp.enabled = false;
+    config.igd.version = version;
+    return config;
+}
+
 Config Config::silent() {
     Config config;
     config.answering = Answering::silent;
@@ -50,6 +58,12 @@ Config Config::miniupnpd() {
     config.quirks.echoesUnknownOptions = true;
     config.quirks.companionUnreserved = true;
     config.quirks.errorLifetimeZero = true;
+    config.igd.mapsForOthers = false; // secure_mode
+    config.igd.quirks.conflictForForeign = true;
+    config.igd.quirks.clampsLeases = true;
+    config.igd.quirks.anyReplaces = true;
+    config.igd.quirks.anyProtocolCase = true;
+    config.igd.quirks.answersTwice = true;
     config.ports.quarantine = false;
     config.announce.updates = false;
     return config;

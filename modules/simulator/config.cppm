@@ -4,6 +4,7 @@ export module portolan.simulator:config;
 import portolan.std;
 import portolan.wire;
 import :endpoint;
+import :igd_config;
 
 export namespace portolan::simulator {
 
@@ -113,16 +114,18 @@ struct Config {
     std::vector<wire::Protocol> protocols{wire::Protocol::tcp, wire::Protocol::udp};
     PcpConfig pcp;
     NatPmpConfig natPmp;
+    IgdConfig igd; ///< off
     LifetimeConfig lifetimes;
     PortConfig ports;
     AnnounceConfig announce;
     Quirks quirks;
 
-    [[nodiscard]] static Config strict();          ///< both protocols, by the RFCs: the default
-    [[nodiscard]] static Config natPmpOnly();      ///< answers PCP with "unsupported version"
-    [[nodiscard]] static Config pcpOnly();         ///< answers NAT-PMP with UNSUPP_VERSION
-    [[nodiscard]] static Config silent();          ///< never answers
-    [[nodiscard]] static Config featureOff();      ///< refuses every mapping with NOT_AUTHORIZED
+    [[nodiscard]] static Config strict();                    ///< both protocols, by the RFCs: the default
+    [[nodiscard]] static Config natPmpOnly();                ///< answers PCP with "unsupported version"
+    [[nodiscard]] static Config pcpOnly();                   ///< answers NAT-PMP with UNSUPP_VERSION
+    [[nodiscard]] static Config igdOnly(IgdVersion version); ///< speaks UPnP alone, and says nothing to the others
+    [[nodiscard]] static Config silent();                    ///< never answers
+    [[nodiscard]] static Config featureOff();                ///< refuses every mapping with NOT_AUTHORIZED
     [[nodiscard]] static Config miniupnpd();       ///< miniupnpd 2.3.1 as Debian 12 ships it, as far as the knobs go
     [[nodiscard]] static Config refusesPortZero(); ///< refuses "no preference" as external port
     [[nodiscard]] static Config shortLifetimes();  ///< at most 60 s, another external port at every renewal

@@ -3,6 +3,7 @@ module;
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <unordered_map> // the comparison of its iterators, which importers of the table do not see
 #include <utility>
@@ -37,6 +38,7 @@ std::optional<Endpoint> Gateway::handleOutbound(TimePoint now, Protocol protocol
                     .remote = remote,
                     .expiry = now + state_.ports.idleTime(protocol)});
     }
+    state_.counters.packetsOut += external ? 1 : 0;
     state_.noteOutbound(now, protocol, internal);
     return external;
 }
@@ -48,7 +50,15 @@ std::optional<Endpoint> Gateway::handleInbound(TimePoint now, Protocol protocol,
     if (row == nullptr) {
         return std::nullopt;
     }
+    ++state_.counters.packetsIn;
+    ++state_.table.find(row->id)->packetsIn;
     return Endpoint{row->internal.address, row->internal.port == 0 ? external.port : row->internal.port};
+}
+
+void Gateway::countCarried(bool inward, std::size_t octets) noexcept {
+    Counters& counters = state_.counters;
+    (inward ? counters.packetsIn : counters.packetsOut) += 1;
+    (inward ? counters.octetsIn : counters.octetsOut) += octets;
 }
 
 // The narrowest mapping decides: one port, then all ports of the protocol, then everything.

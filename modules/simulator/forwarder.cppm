@@ -24,6 +24,7 @@ namespace portolan::simulator {
 struct ForwarderHooks {
     std::function<bool(const Endpoint& peer)> admits;
     std::function<void(Forwarding what, const Endpoint& peer)> report;
+    std::function<void(bool inward, std::size_t octets)> carried;
 };
 
 /// Carries the traffic of one mapping. Handlers keep it alive until they have run; `stop()` makes them run soon.

@@ -24,12 +24,13 @@ using net::ip::udp;
 using wire::Protocol;
 
 Forwarders::Forwarders(net::any_io_executor executor, std::optional<net::ip::address> bindAddress,
-                       const ForwarderLimits& limits, Admits admits, Report report)
+                       const ForwarderLimits& limits, Admits admits, Report report, Carried carried)
     : executor_(std::move(executor))
     , bindAddress_(std::move(bindAddress))
     , limits_(limits)
     , admits_(std::move(admits))
-    , report_(std::move(report)) {}
+    , report_(std::move(report))
+    , carried_(std::move(carried)) {}
 
 std::optional<Forwarders::Socket> Forwarders::bind(Protocol protocol, const Endpoint& external) const {
     net::error_code error;
@@ -77,7 +78,7 @@ bool Forwarders::apply(const Event& event) {
     case Change::mapped:
     case Change::moved:
         close(mapping.id);
-        return !mapping.isInbound() || open(mapping);
+        return !mapping.isInbound() || mapping.external == mapping.internal || open(mapping);
     case Change::deleted:
     case Change::expired:
     case Change::lost:
@@ -94,7 +95,8 @@ bool Forwarders::open(const Mapping& mapping) {
         return false;
     }
     ForwarderHooks hooks{[this, id = mapping.id](const Endpoint& peer) { return admits_(id, peer); },
-                         [this, id = mapping.id](Forwarding what, const Endpoint& peer) { report_(id, what, peer); }};
+                         [this, id = mapping.id](Forwarding what, const Endpoint& peer) { report_(id, what, peer); },
+                         carried_};
     if (auto* acceptor = std::get_if<tcp::acceptor>(&*socket)) {
         const auto forwarder =
             std::make_shared<TcpForwarder>(std::move(*acceptor), mapping.internal, limits_.tcp, std::move(hooks));

@@ -23,9 +23,10 @@ class Forwarders {
 public:
     using Admits = std::function<bool(MappingId, const Endpoint& peer)>;
     using Report = std::function<void(MappingId, Forwarding, const Endpoint& peer)>;
+    using Carried = std::function<void(bool inward, std::size_t octets)>;
 
     Forwarders(net::any_io_executor executor, std::optional<net::ip::address> bindAddress,
-               const ForwarderLimits& limits, Admits admits, Report report);
+               const ForwarderLimits& limits, Admits admits, Report report, Carried carried);
 
     /// Takes the port on this host, if it can be had, until it is used or `dropReserved()` is called.
     bool reserve(wire::Protocol protocol, const Endpoint& external);
@@ -50,6 +51,7 @@ private:
     ForwarderLimits limits_;
     Admits admits_;
     Report report_;
+    Carried carried_;
     std::map<std::pair<wire::Protocol, Endpoint>, Socket> reserved_;
     std::map<MappingId, std::shared_ptr<Forwarder>> live_;
 };

@@ -103,6 +103,32 @@ void Gateway::advance(TimePoint now) {
     now_ = std::max(now_, now);
     state_.expire(now_);
     sendDueNotices(now_);
+    igd_.handleTimeout(now_);
+}
+
+void Gateway::serveIgd(TimePoint now, std::vector<Endpoint> http) {
+    advance(now);
+    igd_.serve(now_, std::move(http));
+}
+
+void Gateway::withdrawIgd(TimePoint now) {
+    advance(now);
+    igd_.withdraw(now_);
+}
+
+void Gateway::handleSearch(TimePoint now, const Endpoint& from, wire::Bytes datagram, Delivery delivery) {
+    advance(now);
+    igd_.handleSearch(now_, from, datagram, delivery);
+}
+
+HttpAnswer Gateway::handleHttp(TimePoint now, const Endpoint& from, const HttpRequest& request) {
+    advance(now);
+    return igd_.handleHttp(now_, from, request);
+}
+
+std::optional<Transmit> Gateway::pollDiscovery() {
+    auto datagram = igd_.pollTransmit(now_);
+    return datagram ? std::optional{Transmit{datagram->to, std::nullopt, std::move(datagram->bytes)}} : std::nullopt;
 }
 
 std::optional<Transmit> Gateway::pollTransmit() {
@@ -123,7 +149,7 @@ std::optional<Event> Gateway::pollEvent() {
 
 std::optional<TimePoint> Gateway::nextTimeout() const {
     const auto late = outbox_.empty() ? std::nullopt : std::optional{outbox_.begin()->first};
-    return earlier(late, earlier(state_.table.nextExpiry(), state_.announcer.nextDue()));
+    return earlier(earlier(late, igd_.nextTimeout()), earlier(state_.table.nextExpiry(), state_.announcer.nextDue()));
 }
 
 void Gateway::announce(TimePoint now, bool stateLost) {

@@ -6,12 +6,14 @@ import portolan.wire;
 import :endpoint;
 import :config;
 import :counters;
+import :http;
 import :mapping;
 import :ports;
 import :random;
 import :state;
 import :pcp_server;
 import :nat_pmp_server;
+import :igd_server;
 
 export namespace portolan::simulator {
 
@@ -22,10 +24,12 @@ struct Transmit {
     std::vector<std::uint8_t> bytes;
 };
 
-/// A NAT gateway that serves PCP and NAT-PMP, as a function of its inputs: no clock, socket, thread or entropy.
+/// A NAT gateway that serves PCP, NAT-PMP and UPnP IGD, as a function of its inputs: no clock, socket, thread or
+/// entropy.
 ///
-/// After every `handle…` and every command, drain `pollTransmit()` and `pollEvent()`; then wait for a datagram or for
-/// `nextTimeout()`, whichever is first, and pass it to `handleDatagram()` or `handleTimeout()`. `now` never goes back.
+/// After every `handle…` and every command, drain `pollTransmit()`, `pollDiscovery()` and `pollEvent()`; then wait for
+/// a datagram or for `nextTimeout()`, whichever is first, and pass it to `handleDatagram()` or `handleTimeout()`. `now`
+/// never goes back.
 class Gateway {
 public:
     /// A gateway that was just switched on.
@@ -46,8 +50,27 @@ public:
     [[nodiscard]] std::optional<Endpoint> handleInbound(TimePoint now, wire::Protocol protocol,
                                                         const Endpoint& external, const Endpoint& remote);
 
+    /// Where HTTP is served, an endpoint of each family. UPnP IGD is spoken from the first call on, if it is
+    /// configured, and announced; another call announces that it moved.
+    void serveIgd(TimePoint now, std::vector<Endpoint> http);
+
+    /// Takes back what was announced (ssdp:byebye), as a device does that is about to be switched off.
+    void withdrawIgd(TimePoint now);
+
+    /// A datagram that arrived on the SSDP port, by unicast or by multicast.
+    void handleSearch(TimePoint now, const Endpoint& from, wire::Bytes datagram, Delivery delivery);
+
+    /// A request of a control point, and what to answer.
+    [[nodiscard]] HttpAnswer handleHttp(TimePoint now, const Endpoint& from, const HttpRequest& request);
+
+    /// Counts what a data plane carried through a mapping without `handleInbound()` and `handleOutbound()`.
+    void countCarried(bool inward, std::size_t octets) noexcept;
+
     /// The next datagram to send.
     [[nodiscard]] std::optional<Transmit> pollTransmit();
+
+    /// The next datagram to send from the SSDP port. There is none before `serveIgd()`.
+    [[nodiscard]] std::optional<Transmit> pollDiscovery();
 
     /// The next change of the mapping table.
     [[nodiscard]] std::optional<Event> pollEvent();
@@ -88,6 +111,8 @@ public:
     /// For a test that changes a knob in the middle.
     [[nodiscard]] Quirks& quirks() noexcept { return state_.config.quirks; }
 
+    [[nodiscard]] IgdQuirks& igdQuirks() noexcept { return state_.config.igd.quirks; }
+
     /// All mappings, in the order they were made.
     [[nodiscard]] std::vector<Mapping> mappings() const;
 
@@ -95,6 +120,12 @@ public:
     [[nodiscard]] std::optional<Mapping> mapping(MappingId id);
 
     [[nodiscard]] const Counters& counters() const noexcept { return state_.counters; }
+
+    /// The path of the description of its UPnP device.
+    [[nodiscard]] const std::string& descriptionPath() const noexcept { return igd_.descriptionPath(); }
+
+    /// How often it was started (BOOTID.UPNP.ORG).
+    [[nodiscard]] std::uint32_t bootId() const noexcept { return igd_.bootId(); }
 
     /// Seconds since the epoch began.
     [[nodiscard]] std::uint32_t epoch(TimePoint now) const noexcept { return state_.epoch(now); }
@@ -115,6 +146,7 @@ private:
     State state_;
     PcpServer pcp_{state_};
     NatPmpServer natPmp_{state_};
+    IgdServer igd_{state_};
     Random noise_;
     TimePoint now_;
     std::multimap<TimePoint, Transmit> outbox_; ///< by the time it leaves

@@ -9,7 +9,7 @@ export namespace portolan::simulator {
 
 /// How a mapping came to be (RFC 6887 §2).
 enum class Kind {
-    map,      ///< explicit inbound: by MAP or NAT-PMP
+    map,      ///< explicit inbound: by MAP, NAT-PMP or UPnP IGD
     peer,     ///< explicit outbound: by PEER
     implicit, ///< outbound: by traffic
     fixed,    ///< static: by the gateway's administrator
@@ -21,6 +21,12 @@ using MappingId = std::uint64_t;
 /// `Mapping::expiry` of a mapping that never expires.
 inline constexpr TimePoint never = TimePoint::max();
 
+/// What UPnP IGD keeps of a mapping besides.
+struct UpnpEntry {
+    TimePoint leaseEnd = never; ///< what its control point was told
+    std::uint16_t pinhole = 0;  ///< the UniqueID of an IPv6 pinhole; 0: a port mapping
+};
+
 /// One row of the mapping table.
 struct Mapping {
     MappingId id = 0;
@@ -29,7 +35,7 @@ struct Mapping {
     Endpoint internal{};       ///< port 0: all ports
     Endpoint external{};
     Endpoint remote{};                  ///< of an outbound mapping
-    std::optional<wire::Nonce> nonce{}; ///< none: made by NAT-PMP, by traffic, or fixed
+    std::optional<wire::Nonce> nonce{}; ///< none: made otherwise than by PCP
     TimePoint expiry = never;
     std::optional<TimePoint> lastOutbound{}; ///< when the internal host last sent through it
     std::vector<wire::Filter> filters{};     ///< none: everybody may come in
@@ -39,6 +45,11 @@ struct Mapping {
     bool natPmp = false;                     ///< made by NAT-PMP
     Endpoint client{};                       ///< where the last answer about it went
     TimePoint refreshed{};                   ///< when its client last asked for it
+    std::optional<UpnpEntry> upnp{};         ///< made by UPnP IGD
+    std::uint64_t packetsIn = 0;             ///< from outside, as far as they came to `Gateway::handleInbound`
+
+    /// Whether it is UPnP's: made by it, and not taken over by PCP since.
+    [[nodiscard]] bool isUpnp() const noexcept { return upnp && !nonce && !natPmp; }
 
     [[nodiscard]] bool isInbound() const noexcept { return kind == Kind::map || kind == Kind::fixed; }
 

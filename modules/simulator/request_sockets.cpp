@@ -14,19 +14,12 @@ module portolan.simulator;
 
 import portolan.net;
 import :asio_endpoint;
+import :multicast;
 import :request_sockets;
 
 namespace portolan::simulator {
 
 using net::ip::udp;
-
-namespace {
-
-bool isMulticast(const wire::Address& address) noexcept {
-    return address.isV4() ? (address.v4Octets()[0] & 0xf0) == 0xe0 : address.octets[0] == 0xff;
-}
-
-} // namespace
 
 RequestSockets::RequestSockets(net::any_io_executor executor, const ServerOptions& options)
     : executor_(std::move(executor)), options_(options), local_{options.listen} {
@@ -109,29 +102,17 @@ RequestSockets::Socket RequestSockets::elsewhere(const Endpoint& source) {
     return elsewhere_.emplace(source, std::move(socket)).first->second;
 }
 
-/// Announcements leave by the interface requests come in on, and by no other (RFC 6887 §14.1.3); beyond loopback only
-/// if that was asked for. False if they cannot.
+/// False if announcements cannot leave.
 bool RequestSockets::directMulticast(const Socket& socket, bool v4) {
-    net::error_code error;
-    const net::ip::address local = socket->local_endpoint(error).address();
-    if (!error && v4) {
-        socket->set_option(net::ip::multicast::outbound_interface{local.to_v4()}, error);
-    } else if (!error && options_.multicastInterfaceV6 != 0) {
-        socket->set_option(net::ip::multicast::outbound_interface{options_.multicastInterfaceV6}, error);
-    } else {
-        return false;
+    const auto why = simulator::directMulticast(*socket, v4, options_);
+    if (why) {
+        complainOnce(*why);
     }
-    if (error) {
-        complainOnce(fmt::format("no announcements from {}: {}", local.to_string(), error.message()));
-    } else if (!local.is_loopback() && !options_.announcesBeyondLoopback) {
-        complainOnce(fmt::format("no announcements from {}: it is not loopback", local.to_string()));
-        return false;
-    }
-    return !error;
+    return !why;
 }
 
 void RequestSockets::complainOnce(std::string_view line) {
-    if (!std::exchange(complained_, true) && options_.log) {
+    if (!line.empty() && !std::exchange(complained_, true) && options_.log) {
         options_.log(line);
     }
 }

@@ -4,6 +4,7 @@ module;
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -31,6 +32,14 @@ net::ip::udp::endpoint Server::endpoint() const {
 std::optional<net::ip::udp::endpoint> Server::otherEndpoint() const {
     const auto& all = serving_->endpoints();
     return all.size() > 1 ? std::optional{all.back()} : std::nullopt;
+}
+
+std::optional<std::string> Server::descriptionUrl() const {
+    return serving_->descriptionUrl();
+}
+
+std::optional<net::ip::udp::endpoint> Server::ssdpEndpoint() const {
+    return serving_->ssdpEndpoint();
 }
 
 void Server::resetState() {

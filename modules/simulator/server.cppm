@@ -33,14 +33,19 @@ struct ServerOptions {
     std::size_t udpPeers = 256;                                 ///< of one mapping at a time
     std::chrono::milliseconds udpIdle{std::chrono::minutes{2}}; ///< until such a peer is forgotten
     std::uint32_t multicastInterfaceV6 = 0; ///< interface index for announcements to IPv6 groups; 0: they are not sent
-    bool announcesBeyondLoopback = false;   ///< on: to groups also from a listening address that is not loopback
+    std::uint16_t httpPort = 0;             ///< of UPnP IGD, at the listening addresses; 0 takes a free one
+    std::uint16_t ssdpPort =
+        0; ///< likewise, and at 239.255.255.250 and ff02::c on their interfaces; 0 takes a free one
+    std::chrono::milliseconds httpPatience{std::chrono::seconds{10}}; ///< with a peer whose request is not complete
+    bool announcesBeyondLoopback = false;        ///< on: to groups also from a listening address that is not loopback
     std::function<void(const Event&)> onEvent{}; ///< after every change of the mapping table
     std::function<void(MappingId, Forwarding, const Endpoint& peer)> onForwarding{}; ///< traffic of a mapping
     std::function<void(std::string_view)> log{}; ///< what happens, a line each, without a line end
 };
 
-/// A simulated gateway on real sockets, for tests and demonstrations: serves PCP and NAT-PMP on a UDP port, and carries
-/// TCP and UDP from the external port of every mapping to the internal one. By default all on loopback.
+/// A simulated gateway on real sockets, for tests and demonstrations: serves PCP and NAT-PMP on a UDP port, UPnP IGD by
+/// HTTP and SSDP if it is configured, and carries TCP and UDP from the external port of every mapping to the internal
+/// one. By default all on loopback.
 ///
 /// Everything runs on the executor, which must be a strand if several threads run it; call members there only.
 /// Two servers do not disturb each other. The destructor closes.
@@ -56,6 +61,11 @@ public:
     [[nodiscard]] net::ip::udp::endpoint endpoint() const;
     /// Where clients of the other family do, if `ServerOptions::listenAlso` was set.
     [[nodiscard]] std::optional<net::ip::udp::endpoint> otherEndpoint() const;
+
+    /// Where its UPnP device is described; none if `Config::igd` is off.
+    [[nodiscard]] std::optional<std::string> descriptionUrl() const;
+    /// Where it answers searches by unicast; multicast ones it hears at this port.
+    [[nodiscard]] std::optional<net::ip::udp::endpoint> ssdpEndpoint() const;
 
     /// Calls `command(Gateway&, TimePoint now)` and sends what it causes: any command of the gateway.
     template <class Command>

@@ -91,9 +91,12 @@ Serving::Serving(net::any_io_executor executor, ServerOptions options)
               const auto mapping = gateway_.mapping(id);
               return mapping && (gateway_.quirks().filterUnenforced || mapping->admits(peer));
           },
-          [this](MappingId id, Forwarding what, const Endpoint& peer) { report(id, what, peer); })
+          [this](MappingId id, Forwarding what, const Endpoint& peer) { report(id, what, peer); },
+          [this](bool inward, std::size_t octets) { gateway_.countCarried(inward, octets); })
     , timer_(executor)
-    , requests_(executor, options_) {
+    , requests_(executor, options_)
+    , igd_(std::make_shared<IgdSockets>(executor, options_, igdHooks()))
+    , bootId_(gateway_.bootId()) {
     if (options_.forwards) {
         gateway_.setPortAvailable([this](wire::Protocol protocol, const Endpoint& external) {
             return forwarders_.reserve(protocol, external);
@@ -109,7 +112,10 @@ void Serving::start() {
 }
 
 net::error_code Serving::listen() {
-    const net::error_code error = requests_.open();
+    net::error_code error = requests_.open();
+    if (!error && hasIgd()) {
+        error = listenIgd();
+    }
     for (const Socket& socket : requests_.all()) {
         net::co_spawn(executor_, receive(shared_from_this(), socket), net::detached);
     }
@@ -163,8 +169,12 @@ void Serving::pumpOnce() {
     }
     forwarders_.dropReserved();
     followNat();
+    followRestart();
     while (const auto transmit = closed_ ? std::nullopt : gateway_.pollTransmit()) {
         requests_.send(*transmit);
+    }
+    while (const auto transmit = closed_ ? std::nullopt : gateway_.pollDiscovery()) {
+        igd_->send(*transmit);
     }
     if (!closed_) {
         wait();
@@ -176,6 +186,7 @@ void Serving::followNat() {
     const bool serves = gateway_.config().natEnabled && !paused_;
     if (!serves) {
         requests_.close();
+        igd_->close();
     } else if (requests_.all().empty()) {
         if (const net::error_code error = listen(); error && options_.log) {
             options_.log(fmt::format("cannot listen again: {}", error.message()));
@@ -241,7 +252,12 @@ void Serving::close() {
     if (std::exchange(closed_, true)) {
         return;
     }
+    gateway_.withdrawIgd(now());
+    while (const auto transmit = gateway_.pollDiscovery()) {
+        igd_->send(*transmit);
+    }
     requests_.close();
+    igd_->close();
     timer_.cancel();
     forwarders_.stop();
 }

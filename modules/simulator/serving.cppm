@@ -12,6 +12,7 @@ import :forwarder;
 import :forwarders;
 import :server;
 import :request_sockets;
+import :igd_sockets;
 
 namespace portolan::simulator {
 
@@ -38,12 +39,19 @@ public:
         return requests_.endpoints();
     }
 
+    [[nodiscard]] std::optional<std::string> descriptionUrl() const;
+    [[nodiscard]] std::optional<net::ip::udp::endpoint> ssdpEndpoint() const;
+
 private:
     using Socket = RequestSockets::Socket;
 
     net::error_code listen();
     void pumpOnce();
     void followNat();
+    [[nodiscard]] IgdHooks igdHooks();
+    [[nodiscard]] bool hasIgd() const noexcept;
+    net::error_code listenIgd();
+    void followRestart();
     net::awaitable<void> receive(std::shared_ptr<Serving> self, Socket socket);
     void follow(const Event& event);
     void report(MappingId id, Forwarding what, const Endpoint& peer);
@@ -56,6 +64,8 @@ private:
     Forwarders forwarders_;
     net::steady_timer timer_;
     RequestSockets requests_;
+    std::shared_ptr<IgdSockets> igd_;
+    std::uint32_t bootId_;           ///< of the gateway, when it was looked at last
     std::optional<TimePoint> armed_; ///< what the timer waits for
     bool paused_ = false;
     bool closed_ = false;

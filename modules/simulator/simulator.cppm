@@ -5,10 +5,13 @@ export module portolan.simulator;
 
 export import portolan.wire;
 export import :endpoint;
+export import :igd_config;
 export import :config;
 export import :mapping;
 export import :counters;
+export import :http;
 export import :ports;
+export import :igd_server;
 export import :gateway;
 export import :asio_endpoint;
 export import :forwarder;

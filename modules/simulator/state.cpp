@@ -60,7 +60,7 @@ void State::renew(TimePoint now, Mapping& row, TimePoint expiry) {
     table.setExpiry(row, expiry);
     row.refreshed = now;
     events.push_back({Change::renewed, row});
-    if (!config.quirks.rotatesPorts || row.kind != Kind::map || row.internal.port == 0) {
+    if (!config.quirks.rotatesPorts || row.kind != Kind::map || row.internal.port == 0 || row.isUpnp()) {
         return;
     }
     const Wish wish{.protocol = row.protocol,
@@ -149,7 +149,7 @@ void State::noteClients() {
         return;
     }
     for (const auto& [id, row] : table.rows()) {
-        if (row.isExplicit()) {
+        if (row.isExplicit() && !row.isUpnp()) {
             clients_.insert(row.client);
         }
     }

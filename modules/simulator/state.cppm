@@ -40,6 +40,7 @@ public:
     Announcer announcer;
     Counters counters;
     std::deque<Event> events;
+    std::uint16_t lastPinhole = 0; ///< the UniqueID that was given last
 
     /// Seconds since the state began (RFC 6887 §8.5).
     [[nodiscard]] std::uint32_t epoch(TimePoint now) const noexcept;

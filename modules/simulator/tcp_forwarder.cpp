@@ -127,6 +127,9 @@ net::awaitable<void> TcpForwarder::pump(std::shared_ptr<TcpForwarder> self, Shar
             reset(from);
             break;
         }
+        if (!stopped_) {
+            hooks_.carried(inward, size);
+        }
     }
     if (--connection->directions == 0 && !self->stopped_) {
         finish(connection);

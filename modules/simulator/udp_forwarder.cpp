@@ -64,6 +64,7 @@ net::awaitable<void> UdpForwarder::receive(std::shared_ptr<UdpForwarder> self) {
             peer->lastUsed = Clock::now();
             net::error_code ignored; // a datagram may be lost
             peer->socket.send(net::buffer(buffer->data(), size), 0, ignored);
+            hooks_.carried(true, size);
         }
     }
 }
@@ -111,6 +112,7 @@ net::awaitable<void> UdpForwarder::answer(std::shared_ptr<UdpForwarder> self, Sh
         peer->lastUsed = Clock::now();
         net::error_code ignored; // a datagram may be lost
         socket_.send_to(net::buffer(buffer->data(), size), remote, 0, ignored);
+        hooks_.carried(false, size);
     }
 }
 
