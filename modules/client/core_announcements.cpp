@@ -40,6 +40,9 @@ void Core::listen(GatewayLink& link) {
 }
 
 void Core::announced(const net::ip::udp::endpoint& from, wire::Bytes datagram) {
+    if (options_.onDatagram) {
+        options_.onDatagram(Direction::received, announcements_->groupOf(from), from, datagram);
+    }
     const session::Endpoint source{transport::toWire(from.address()), from.port()};
     for (const LinkPtr& link : links_) {
         if (link->link().isOpen() && link->session().handleAnnouncement(transport::now(), source, datagram)) {

@@ -93,6 +93,7 @@ result<Core::LinkPtr> Core::linkTo(const GatewayChoice& choice) {
     config.gateway = choice.gateway.endpoint;
     config.source = choice.source;
     config.session.speak = options_.speak;
+    config.onDatagram = options_.onDatagram;
     auto link = std::make_shared<transport::Link>(strand_, config, [weak = weak_from_this()] {
         if (const auto self = weak.lock()) {
             self->pump();

@@ -5,6 +5,7 @@ import portolan.std;
 import portolan.error;
 import portolan.net;
 import portolan.session;
+import portolan.transport;
 import :identity;
 
 export namespace portolan {
@@ -12,6 +13,8 @@ export namespace portolan {
 using session::Speak;
 using session::Statistics;
 using session::Via;
+using transport::DatagramTap;
+using transport::Direction;
 using wire::Filter;
 using wire::Nonce;
 using wire::Protocol;
@@ -36,6 +39,10 @@ struct ClientOptions {
     /// Called, from the client's executor, with what is wrong and can be lived with: announcements that cannot be
     /// heard.
     std::function<void(const Error&)> onWarning{};
+    /// Called, from the client's strand, with every datagram that is sent to gateways or comes from them, and with what
+    /// is heard at the port of announcements, whoever sent it: for a capture, or a log. It sees nonces, which prove the
+    /// ownership of mappings. Costs nothing when empty.
+    DatagramTap onDatagram{};
 };
 
 /// A mapping to ask for.

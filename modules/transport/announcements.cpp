@@ -76,6 +76,13 @@ net::error_code Announcements::open(Ear& ear, const net::ip::udp::endpoint& grou
     return error;
 }
 
+net::ip::udp::endpoint Announcements::groupOf(const net::ip::udp::endpoint& from) const {
+    if (from.address().is_v4()) {
+        return {allHostsV4, port_};
+    }
+    return {net::ip::address_v6{allHostsV6, from.address().to_v6().scope_id()}, port_};
+}
+
 void Announcements::close() {
     for (const auto& [index, ear] : ears_) {
         net::error_code ignored;

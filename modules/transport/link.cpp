@@ -126,7 +126,9 @@ void Link::drain() {
             ++unreachable_;
             session_->handleUnreachable(now());
         } else if (!error) {
-            session_->handleDatagram(now(), config_.session.server, wire::Bytes{room_}.first(size));
+            const wire::Bytes datagram = wire::Bytes{room_}.first(size);
+            show(Direction::received, datagram);
+            session_->handleDatagram(now(), config_.session.server, datagram);
         }
         flush();
     }
@@ -147,6 +149,9 @@ void Link::send(wire::Bytes datagram) {
     net::error_code error;
     socket_.send(net::buffer(datagram.data(), datagram.size()), 0, error);
     sendError_.reset();
+    if (!error) {
+        show(Direction::sent, datagram);
+    }
     if (error && error != net::error::would_block && error != net::error::connection_refused) {
         sendError_ = error;
     } else if (error == net::error::connection_refused) {
@@ -154,6 +159,12 @@ void Link::send(wire::Bytes datagram) {
     }
     if (meansUnreachable(error) || meansNoWay(error)) {
         session_->handleUnreachable(now());
+    }
+}
+
+void Link::show(Direction direction, wire::Bytes datagram) const {
+    if (config_.onDatagram) {
+        config_.onDatagram(direction, local_, config_.gateway, datagram);
     }
 }
 

@@ -7,11 +7,20 @@ import portolan.session;
 
 export namespace portolan::transport {
 
+/// Which way a datagram went.
+enum class Direction : std::uint8_t { sent, received };
+
+/// Sees datagrams as they pass: those that the system took for sending, and whatever came in, before it is judged. The
+/// octets are good until it returns. It must not throw.
+using DatagramTap = std::function<void(Direction direction, const net::ip::udp::endpoint& local,
+                                       const net::ip::udp::endpoint& remote, wire::Bytes datagram)>;
+
 /// Where a gateway is asked, and from where.
 struct LinkConfig {
     net::ip::udp::endpoint gateway;         ///< with the scope of a link-local address
     std::optional<net::ip::address> source; ///< the local address to ask from; the system's choice if none
     session::Config session;                ///< its server, client address and seed are filled in here
+    DatagramTap onDatagram;                 ///< called from the link's executor; may be empty
 };
 
 /// One connected UDP socket towards one gateway, and the session it drives. Everything happens on the executor given,
@@ -57,6 +66,7 @@ public:
 private:
     net::error_code connect();
     void send(wire::Bytes datagram);
+    void show(Direction direction, wire::Bytes datagram) const;
     void waitForDatagram();
     void drain();
 
