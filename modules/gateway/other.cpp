@@ -4,6 +4,7 @@ module;
 
 #include <boost/outcome/result.hpp>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -29,12 +30,36 @@ result<std::vector<LocalAddress>> addresses(Family) {
     return notSupported();
 }
 
+result<std::vector<Interface>> interfaces() {
+    return notSupported();
+}
+
 std::string interfaceName(std::uint32_t) {
     return {};
 }
 
+std::uint32_t interfaceIndex(const std::string&) {
+    return 0;
+}
+
 result<wire::Address> stackSource(const Gateway&) {
     return notSupported();
+}
+
+result<int> openNews() {
+    return notSupported();
+}
+
+std::optional<News> readNews(int) {
+    return std::nullopt;
+}
+
+int openResumeNotice() {
+    return -1;
+}
+
+Clocks clocks() {
+    return {};
 }
 
 } // namespace portolan::gateway::system
