@@ -31,6 +31,9 @@ public:
 
     /// `clocks` is the system's, but for tests.
     Monitor(net::any_io_executor strand, Handler handler, std::function<Clocks()> clocks = {});
+    Monitor(const Monitor&) = delete;
+    Monitor& operator=(const Monitor&) = delete;
+    ~Monitor();
 
     /// Takes the present state as what changes are changes of. Does nothing while it runs. `errc::not_supported` on
     /// systems that are not asked for news; other errors are the system's.
@@ -39,28 +42,33 @@ public:
     /// Tells no more; `start` begins anew.
     void stop();
 
-    [[nodiscard]] bool isRunning() const noexcept { return running_; }
+    [[nodiscard]] bool isRunning() const noexcept { return ears_ != nullptr; }
 
     /// The state at the last report, or at the start.
     [[nodiscard]] const Snapshot& snapshot() const noexcept { return snapshot_; }
 
 private:
-    void waitForNews();
-    void waitForResume();
+    /// What hears the system; one file a kind of system defines it.
+    struct Ears;
+
+    /// Begins to listen: `heard` is called from then on.
+    result<void> listen();
+    static void deafen(Ears& ears);
+    void waitForNews(const std::shared_ptr<Ears>& ears);
+    void waitForResume(const std::shared_ptr<Ears>& ears);
+    /// Something may have changed.
     void heard();
     void arm();
     void look();
 
-    net::posix::stream_descriptor news_;
-    net::posix::stream_descriptor resume_; ///< readable when the machine may have been suspended; often closed
+    net::any_io_executor strand_;
     net::steady_timer timer_;
     Handler handler_;
     std::function<Clocks()> clocks_;
+    std::shared_ptr<Ears> ears_; ///< while it runs; what is left of earlier ones is ignored
     Clocks read_;
     Snapshot snapshot_;
     Debouncer debouncer_;
-    bool running_ = false;
-    unsigned generation_ = 0; ///< of the run; what is left of an earlier one is ignored
 };
 
 /// The state of this host's networks now. Blocks as `gateways()` does, and has its errors.

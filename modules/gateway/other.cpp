@@ -4,7 +4,6 @@ module;
 
 #include <boost/outcome/result.hpp>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -44,18 +43,6 @@ std::uint32_t interfaceIndex(const std::string&) {
 
 result<wire::Address> stackSource(const Gateway&) {
     return notSupported();
-}
-
-result<int> openNews() {
-    return notSupported();
-}
-
-std::optional<News> readNews(int) {
-    return std::nullopt;
-}
-
-int openResumeNotice() {
-    return -1;
 }
 
 Clocks clocks() {

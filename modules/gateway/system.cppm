@@ -39,7 +39,8 @@ namespace portolan::gateway::system {
 /// if it has them. No packet is sent. `Errc::noSourceAddress` if the stack has none.
 [[nodiscard]] result<wire::Address> stackSource(const Gateway& gateway);
 
-/// Opens a socket that becomes readable when one of the tables above changes. The caller closes it.
+/// Opens a socket that becomes readable when one of the tables above changes. The caller closes it. This and the next
+/// two are for systems of descriptors (monitor_posix.cpp).
 [[nodiscard]] result<int> openNews();
 
 /// Takes one datagram from such a socket, without waiting; none where there is none.
