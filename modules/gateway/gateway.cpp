@@ -4,7 +4,12 @@ module;
 #include <algorithm>
 #include <boost/outcome/result.hpp>
 #include <boost/outcome/try.hpp>
+#include <cstdint>
+#include <fmt/format.h>
 #include <iterator>
+#include <span>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -53,6 +58,22 @@ result<Gateway> defaultGateway(Family family) {
     BOOST_OUTCOME_TRY(const std::vector<Route> routes, system::routes(family));
     BOOST_OUTCOME_TRY(const std::vector<Gateway> ranked, named(routes));
     return choose(ranked, family);
+}
+
+result<Gateway> chooseOn(std::span<const Gateway> ranked, Family family, std::string_view interfaceName) {
+    std::vector<Gateway> there;
+    std::ranges::copy_if(ranked, std::back_inserter(there),
+                         [&](const Gateway& gateway) { return gateway.interfaceName == interfaceName; });
+    auto chosen = choose(there, family);
+    if (!chosen && chosen.error().code == Errc::noGateway) {
+        return Error{Errc::noGateway, fmt::format("no {} default route leaves by {}; name the gateway (--gateway ADDR)",
+                                                  family == Family::v4 ? "IPv4" : "IPv6", interfaceName)};
+    }
+    return chosen;
+}
+
+std::uint32_t interfaceIndex(const std::string& name) {
+    return system::interfaceIndex(name);
 }
 
 result<wire::Address> sourceAddress(const Gateway& gateway, SourceOptions options) {

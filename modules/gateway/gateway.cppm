@@ -2,8 +2,9 @@
 /// Which gateways there are, and which address of this host faces one.
 ///
 /// The readers of what an operating system answers (`netlink::RouteDump`, `netlink::AddressDump`) and the choices made
-/// from it (`rank()`, `choose()`, `selectSource()`) are functions of their input, on every system. The calls below ask
-/// the running system: Linux so far; elsewhere they give `errc::not_supported`, and the gateway has to be named.
+/// from it (`rank()`, `choose()`, `selectSource()`, `compare()`) are functions of their input, on every system. The
+/// calls below, and `Monitor`, ask the running system: Linux, macOS and the BSDs; elsewhere they give
+/// `errc::not_supported`, and the gateway has to be named.
 export module portolan.gateway;
 
 import portolan.std;
@@ -16,6 +17,16 @@ export import :route_dump;
 export import :next_hop_dump;
 export import :address_dump;
 export import :exchange;
+export import :news;
+export import :netlink_news;
+export import :link_dump;
+export import :route_layout;
+export import :route_socket;
+export import :ip_helper;
+export import :change;
+export import :debounce;
+export import :suspend;
+export import :monitor;
 import :next_hop;
 import :system;
 
@@ -32,6 +43,13 @@ export namespace portolan::gateway {
 ///
 /// As `gateways()` and then `choose()`, and with the errors of both, but asks for one family only.
 [[nodiscard]] result<Gateway> defaultGateway(Family family);
+
+/// The first of `ranked` (as `rank()` or `gateways()` gave them) that serves `family` by the interface `interfaceName`,
+/// in whatever table. Errors as of `choose`; `Errc::noGateway` too where there is no such interface.
+[[nodiscard]] result<Gateway> chooseOn(std::span<const Gateway> ranked, Family family, std::string_view interfaceName);
+
+/// The index of an interface; 0 if there is none of that name.
+[[nodiscard]] std::uint32_t interfaceIndex(const std::string& name);
 
 /// The address of this host that requests to `gateway` are to come from, and so the inside of the mappings made there.
 ///

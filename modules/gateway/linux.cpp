@@ -1,24 +1,19 @@
 // SPDX-License-Identifier: MIT
 module;
 
+#include "posix_socket.hpp"
 #include <algorithm>
-#include <arpa/inet.h>
 #include <boost/outcome/result.hpp>
 #include <boost/outcome/try.hpp>
 #include <cerrno>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <linux/netlink.h>
-#include <net/if.h>
-#include <netinet/in.h>
-#include <string>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/uio.h>
 #include <system_error>
-#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -40,34 +35,6 @@ constexpr std::size_t largestDatagram = 16 * 1024 * 1024;
 Error lastError(const char* what) {
     return {std::error_code{errno, std::system_category()}, what};
 }
-
-/// An open socket, closed at the end of its life.
-class Socket {
-public:
-    Socket(int family, int type, int protocol) noexcept : fd_(::socket(family, type | SOCK_CLOEXEC, protocol)) {}
-
-    Socket(Socket&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-
-    Socket& operator=(Socket&&) = delete;
-
-    ~Socket() {
-        if (fd_ >= 0) {
-            ::close(fd_);
-        }
-    }
-
-    [[nodiscard]] bool isOpen() const noexcept { return fd_ >= 0; }
-
-    [[nodiscard]] int fd() const noexcept { return fd_; }
-
-    template <class T>
-    bool set(int level, int option, const T& value) const noexcept {
-        return ::setsockopt(fd_, level, option, &value, sizeof value) == 0;
-    }
-
-private:
-    int fd_;
-};
 
 /// A routing socket to the kernel, for one dump.
 class Channel {
@@ -177,60 +144,6 @@ result<void> fill(netlink::Dump& dump, Request request) {
     return read;
 }
 
-/// An address as the socket calls take it.
-union SocketAddress {
-    sockaddr any;
-    sockaddr_in v4;
-    sockaddr_in6 v6;
-};
-
-SocketAddress toSystem(const wire::Address& address, std::uint16_t port, std::uint32_t scope) {
-    SocketAddress to{};
-    if (address.isV4()) {
-        to.v4 = {};
-        to.v4.sin_family = AF_INET;
-        to.v4.sin_port = htons(port);
-        std::memcpy(&to.v4.sin_addr, address.octets.data() + 12, 4);
-    } else {
-        to.v6 = {};
-        to.v6.sin6_family = AF_INET6;
-        to.v6.sin6_port = htons(port);
-        to.v6.sin6_scope_id = scope;
-        std::memcpy(&to.v6.sin6_addr, address.octets.data(), 16);
-    }
-    return to;
-}
-
-wire::Address fromSystem(const SocketAddress& from) {
-    wire::Address address = wire::Address::anyV4();
-    if (from.any.sa_family == AF_INET) {
-        std::memcpy(address.octets.data() + 12, &from.v4.sin_addr, 4);
-    } else {
-        std::memcpy(address.octets.data(), &from.v6.sin6_addr, 16);
-    }
-    return address;
-}
-
-Error noSource(const char* what) {
-    if (errno == ENETUNREACH || errno == EHOSTUNREACH || errno == EADDRNOTAVAIL) {
-        return {Errc::noSourceAddress, "there is no route to the gateway"};
-    }
-    return lastError(what);
-}
-
-/// Has `socket` send by the interface of `gateway`, from its preferred source. Either may have gone meanwhile, and
-/// then the stack's choice stands.
-void prefer(const Socket& socket, const Gateway& gateway) {
-    if (gateway.interfaceIndex != 0) {
-        const bool v4 = gateway.address->isV4();
-        socket.set(v4 ? IPPROTO_IP : IPPROTO_IPV6, v4 ? IP_UNICAST_IF : IPV6_UNICAST_IF, htonl(gateway.interfaceIndex));
-    }
-    if (gateway.preferredSource && gateway.preferredSource->isV4() == gateway.address->isV4()) {
-        const SocketAddress source = toSystem(*gateway.preferredSource, 0, gateway.interfaceIndex);
-        static_cast<void>(::bind(socket.fd(), &source.any, sizeof source));
-    }
-}
-
 } // namespace
 
 result<std::vector<Route>> routes(Family family) {
@@ -250,27 +163,10 @@ result<std::vector<LocalAddress>> addresses(Family family) {
     return dump.addresses();
 }
 
-std::string interfaceName(std::uint32_t index) {
-    char name[IF_NAMESIZE] = {};
-    return ::if_indextoname(index, name) == nullptr ? std::string{} : std::string{name};
-}
-
-result<wire::Address> stackSource(const Gateway& gateway) {
-    const Socket socket{gateway.address->isV4() ? AF_INET : AF_INET6, SOCK_DGRAM, 0};
-    if (!socket.isOpen()) {
-        return noSource("opening a UDP socket");
-    }
-    prefer(socket, gateway);
-    const SocketAddress to = toSystem(*gateway.address, wire::serverPort, gateway.interfaceIndex);
-    if (::connect(socket.fd(), &to.any, gateway.address->isV4() ? sizeof to.v4 : sizeof to.v6) != 0) {
-        return noSource("connecting a UDP socket");
-    }
-    SocketAddress from{};
-    socklen_t size = sizeof from;
-    if (::getsockname(socket.fd(), &from.any, &size) != 0) {
-        return lastError("asking for a socket's address");
-    }
-    return fromSystem(from);
+result<std::vector<Interface>> interfaces() {
+    netlink::LinkDump dump;
+    BOOST_OUTCOME_TRY(fill(dump, netlink::linkRequest));
+    return dump.interfaces();
 }
 
 } // namespace portolan::gateway::system

@@ -29,12 +29,24 @@ result<std::vector<LocalAddress>> addresses(Family) {
     return notSupported();
 }
 
+result<std::vector<Interface>> interfaces() {
+    return notSupported();
+}
+
 std::string interfaceName(std::uint32_t) {
     return {};
 }
 
+std::uint32_t interfaceIndex(const std::string&) {
+    return 0;
+}
+
 result<wire::Address> stackSource(const Gateway&) {
     return notSupported();
+}
+
+Clocks clocks() {
+    return {};
 }
 
 } // namespace portolan::gateway::system

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Records what Linux answers to dump requests, for the tests of portolan.gateway.
+"""Records what Linux answers to dump requests, and tells unasked, for the tests of portolan.gateway.
 
-    sudo ./record.py [SCENE...]
+    sudo ./record.py [SCENE|news...]
 
 Each scene is set up by `ip` in a network namespace of its own, which goes with the process that made it. Its dumps are
 written next to this script, one file each: `SCENE_KIND.hex`, octets in hexadecimal, an empty line between datagrams.
@@ -14,6 +14,7 @@ import socket
 import struct
 import subprocess
 import sys
+import time
 
 CLONE_NEWNET = 0x40000000
 SOL_NETLINK, NETLINK_GET_STRICT_CHK = 270, 12
@@ -27,6 +28,7 @@ KINDS = {
     "nexthops": (106, bytes(8)),
     "addresses4": (22, struct.pack("=4BI", socket.AF_INET, 0, 0, 0, 0)),
     "addresses6": (22, struct.pack("=4BI", socket.AF_INET6, 0, 0, 0, 0)),
+    "links": (18, bytes(16)),
 }
 
 # Interfaces of every scene: 1 lo, 2 eth0, 3 far0 (the other end of eth0), 4 tun0 (in use), 5 tun1 (nobody at its end).
@@ -39,7 +41,7 @@ ip addr add 192.168.1.2/24 dev eth0
 """
 
 SCENES = {
-    "home": (["routes4", "routes6", "addresses4", "addresses6"], """
+    "home": (["routes4", "routes6", "addresses4", "addresses6", "links"], """
         ip -4 route add default via 192.168.1.1 dev eth0 proto dhcp src 192.168.1.2 metric 100
         ip -6 addr add 2001:db8:1::5/64 dev eth0 nodad
         ip -6 addr add 2001:db8:1::6/64 dev eth0 nodad preferred_lft 0 valid_lft 600
@@ -110,6 +112,21 @@ SCENES = {
     "nothing": (["routes4", "routes6"], ""),
 }
 
+# What the kernel tells unasked of these, one after the other on one host: `news_NAME.hex`. Groups: links, addresses and
+# routes of both families, next hops.
+GROUPS = 0x1 | 0x10 | 0x100 | 0x40 | 0x400 | 1 << 31
+NEWS = [
+    ("other_route_added", "ip -4 route add 10.0.0.0/8 via 192.168.1.9"),
+    ("route_added", "ip -4 route add default via 192.168.1.1"),
+    ("route_deleted", "ip -4 route delete default"),
+    ("route6_added", "ip -6 route add default via fe80::1 dev eth0"),
+    ("address_added", "ip addr add 192.168.1.3/24 dev eth0"),
+    ("address_deleted", "ip addr delete 192.168.1.3/24 dev eth0"),
+    ("address6_deprecated", "ip -6 addr change 2001:db8:1::5/64 dev eth0 preferred_lft 0 valid_lft 600"),
+    ("link_down", "ip link set eth0 down"),
+    ("link_up", "ip link set eth0 up"),
+]
+
 
 def attach(name):
     """Opens a tun device, which has a carrier for as long as it is open."""
@@ -156,10 +173,36 @@ def play(scene):
         with open("/proc/sys/net/ipv4/nexthop_compat_mode", "w") as knob:
             knob.write("0")
     for kind in kinds:
-        path = os.path.join(os.path.dirname(os.path.abspath(__file__)), f"{scene}_{kind}.hex")
-        with open(path, "w") as out:
-            out.write("\n".join(text(d) for d in record(kind)))
+        write(f"{scene}_{kind}", record(kind))
     os.close(attached)
+
+
+def listen():
+    """Records the news of what is done here."""
+    if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNET) != 0:
+        raise OSError(ctypes.get_errno(), "unshare")
+    for line in COMMON.strip().splitlines():
+        subprocess.run(line, shell=True, check=True)
+    subprocess.run("ip -6 addr add 2001:db8:1::5/64 dev eth0 nodad", shell=True, check=True)
+    time.sleep(3)  # until the link-local addresses are settled
+    for name, command in NEWS:
+        with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE) as channel:
+            channel.bind((PORT, GROUPS))
+            channel.settimeout(0.5)
+            subprocess.run(command, shell=True, check=True)
+            datagrams = []
+            try:
+                while True:
+                    datagrams.append(channel.recv(1 << 20))
+            except TimeoutError:
+                pass
+        write(f"news_{name}", datagrams)
+
+
+def write(name, datagrams):
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), f"{name}.hex")
+    with open(path, "w") as out:
+        out.write("\n".join(text(d) for d in datagrams))
 
 
 def text(datagram):
@@ -167,10 +210,10 @@ def text(datagram):
 
 
 if __name__ == "__main__":
-    for name in sys.argv[1:] or SCENES:
+    for name in sys.argv[1:] or [*SCENES, "news"]:
         child = os.fork()
         if child == 0:
-            play(name)
+            listen() if name == "news" else play(name)
             os._exit(0)
         if os.waitpid(child, 0)[1] != 0:
             sys.exit(f"{name}: not recorded")
