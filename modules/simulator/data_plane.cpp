@@ -44,28 +44,33 @@ std::optional<Endpoint> Gateway::handleOutbound(TimePoint now, Protocol protocol
 std::optional<Endpoint> Gateway::handleInbound(TimePoint now, Protocol protocol, const Endpoint& external,
                                                const Endpoint& remote) {
     advance(now);
-    const Mapping* row = reachedFrom(protocol, external, remote);
-    if (row == nullptr) {
-        return std::nullopt;
-    }
-    return Endpoint{row->internal.address, row->internal.port == 0 ? external.port : row->internal.port};
+    return inside(protocol, external, remote, Filtering::on);
+}
+
+std::optional<Endpoint> Gateway::handleInboundIcmp(TimePoint now, Protocol protocol, const Endpoint& external,
+                                                   const Endpoint& remote) {
+    advance(now);
+    return inside(protocol, external, remote, Filtering::off);
 }
 
 // The narrowest mapping decides: one port, then all ports of the protocol, then everything.
-const Mapping* Gateway::reachedFrom(Protocol protocol, const Endpoint& external, const Endpoint& remote) const {
+std::optional<Endpoint> Gateway::inside(Protocol protocol, const Endpoint& external, const Endpoint& remote,
+                                        Filtering filtering) const {
     const Endpoint allPorts{external.address, 0};
     for (const auto& [ofProtocol, key] :
          {std::pair{protocol, external}, {protocol, allPorts}, {Protocol::all, allPorts}}) {
-        if (const Mapping* row = admitting(ofProtocol, key, remote)) {
-            return row;
+        if (const Mapping* row = admitting(ofProtocol, key, remote, filtering)) {
+            return Endpoint{row->internal.address, row->internal.port == 0 ? external.port : row->internal.port};
         }
     }
-    return nullptr;
+    return std::nullopt;
 }
 
-const Mapping* Gateway::admitting(Protocol protocol, const Endpoint& key, const Endpoint& remote) const {
+const Mapping* Gateway::admitting(Protocol protocol, const Endpoint& key, const Endpoint& remote,
+                                  Filtering filtering) const {
+    const bool all = filtering == Filtering::off || state_.config.quirks.filterUnenforced;
     return state_.table.findExternal(protocol, key, [&](const Mapping& row) {
-        return row.isInbound() ? state_.config.quirks.filterUnenforced || row.admits(remote) : row.remote == remote;
+        return row.isInbound() ? all || row.admits(remote) : row.remote == remote;
     });
 }
 
