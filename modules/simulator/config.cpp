@@ -2,6 +2,8 @@
 module;
 
 #include <chrono>
+#include <optional>
+#include <string_view>
 
 module portolan.simulator;
 
@@ -13,9 +15,10 @@ Config Config::strict() {
     return {};
 }
 
-Config Config::natPmpOnly() {
+Config Config::natPmpOnly(VersionReply reply) {
     Config config;
     config.pcp.enabled = false;
+    config.natPmp.versionReply = reply;
     return config;
 }
 
@@ -107,6 +110,55 @@ Config Config::noConnection() {
     Config config;
     config.externalAddresses.clear();
     return config;
+}
+
+Config Config::privateAddress() {
+    Config config;
+    config.externalAddresses = {wire::Address::v4(192, 168, 178, 20)};
+    return config;
+}
+
+Config Config::carrierGradeNat() {
+    Config config;
+    config.externalAddresses = {wire::Address::v4(100, 64, 7, 7)};
+    return config;
+}
+
+Config Config::fullTable() {
+    Config config;
+    config.ports.total = 0;
+    return config;
+}
+
+Config Config::keepsEpoch() {
+    Config config;
+    config.quirks.epochKept = true;
+    config.initialEpochSeconds = 86'400;
+    return config;
+}
+
+Config Config::updatesOnly() {
+    Config config;
+    config.announce.pcp = false;
+    config.announce.natPmp = false;
+    return config;
+}
+
+Config Config::authenticationRequired() {
+    Config config;
+    config.pcp.requiresAuthentication = true;
+    config.natPmp.enabled = false;
+    return config;
+}
+
+std::optional<std::string_view> Config::contradiction() const noexcept {
+    if (pcp.enabled && !announce.pcp && !announce.updates && !quirks.losesSilently) {
+        return "a gateway of PCP has announcements or Mapping Updates (RFC 6887 §14)";
+    }
+    if (natPmp.enabled && quirks.mapsBothProtocols) {
+        return "a gateway that always maps both TCP and UDP does not speak NAT-PMP (RFC 6886 §3.3)";
+    }
+    return std::nullopt;
 }
 
 } // namespace portolan::simulator

@@ -29,6 +29,7 @@ struct PcpConfig {
     bool thirdParty = false;                    ///< THIRD_PARTY, off in customers' equipment (§13.1)
     std::vector<wire::Address> thirdPartyHosts; ///< who may use THIRD_PARTY when it is on
     bool wildcards = false;                     ///< all-ports and all-protocols mappings (§11.1)
+    bool requiresAuthentication = false;        ///< MAP and PEER are answered AUTHENTICATION_REQUIRED (RFC 7652 §3.1.2)
     std::size_t maxDescription = 128; ///< octets stored of a DESCRIPTION (RFC 7220 §3); 0: the option is ignored
 };
 
@@ -89,6 +90,8 @@ struct Quirks {
     bool rotatesPorts = false;         ///< every renewal gets another external port (some VPN providers)
     bool errorLifetimeZero = false;    ///< long errors carry lifetime 0 (miniupnpd)
     bool epochKept = false;            ///< state loss does not reset the epoch (miniupnpd)
+    bool losesSilently = false;        ///< may have neither announcements nor Mapping Updates (RFC 6887 §14 wants one)
+    bool mapsBothProtocols = false;    ///< a PCP mapping of TCP or UDP brings its like of the other, where that is free
     bool truncatesPorts = false;       ///< ports in answers lose their upper octet
     bool refusesMappings = false;      ///< NOT_AUTHORIZED to every mapping: "feature off" (FRITZ!Box)
     std::optional<wire::Address> reportedAddress; ///< this external address is reported instead of the real one
@@ -120,8 +123,9 @@ struct Config {
     AnnounceConfig announce;
     Quirks quirks;
 
-    [[nodiscard]] static Config strict();                    ///< both protocols, by the RFCs: the default
-    [[nodiscard]] static Config natPmpOnly();                ///< answers PCP with "unsupported version"
+    [[nodiscard]] static Config strict(); ///< all protocols, by the RFCs: the default
+    /// Answers PCP with "unsupported version", in one of the forms that are in use.
+    [[nodiscard]] static Config natPmpOnly(VersionReply reply = VersionReply::erratum);
     [[nodiscard]] static Config pcpOnly();                   ///< answers NAT-PMP with UNSUPP_VERSION
     [[nodiscard]] static Config igdOnly(IgdVersion version); ///< speaks UPnP alone, and says nothing to the others
     [[nodiscard]] static Config silent();                    ///< never answers
@@ -133,6 +137,15 @@ struct Config {
     [[nodiscard]] static Config slow(std::chrono::milliseconds delay);        ///< answers late
     [[nodiscard]] static Config answersFromElsewhere(const Endpoint& source); ///< answers from another address
     [[nodiscard]] static Config noConnection();                               ///< has no external address
+    [[nodiscard]] static Config privateAddress();  ///< is itself behind a NAT: its external address is of RFC 1918
+    [[nodiscard]] static Config carrierGradeNat(); ///< is behind its provider's NAT: its external one is of RFC 6598
+    [[nodiscard]] static Config fullTable();       ///< has no room for a mapping: NO_RESOURCES
+    [[nodiscard]] static Config keepsEpoch();      ///< a day old, and its epoch goes on though it loses its mappings
+    [[nodiscard]] static Config updatesOnly();     ///< announces nothing, and tells of changes by Mapping Updates
+    [[nodiscard]] static Config authenticationRequired(); ///< grants nothing without authentication (RFC 7652)
+
+    /// Why no gateway may be like that; nothing if it may. `Gateway` takes no such configuration.
+    [[nodiscard]] std::optional<std::string_view> contradiction() const noexcept;
 };
 
 } // namespace portolan::simulator

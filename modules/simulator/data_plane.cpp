@@ -2,10 +2,10 @@
 module;
 
 #include <algorithm>
+#include <boost/unordered/unordered_map.hpp>
 #include <chrono>
 #include <cstddef>
 #include <optional>
-#include <unordered_map> // the comparison of its iterators, which importers of the table do not see
 #include <utility>
 
 module portolan.simulator;
@@ -43,16 +43,32 @@ std::optional<Endpoint> Gateway::handleOutbound(TimePoint now, Protocol protocol
     return external;
 }
 
+namespace {
+
+/// The internal endpoint of what arrives at `external` through `row`.
+Endpoint behind(const Mapping& row, const Endpoint& external) {
+    return {row.internal.address, row.internal.port == 0 ? external.port : row.internal.port};
+}
+
+} // namespace
+
 std::optional<Endpoint> Gateway::handleInbound(TimePoint now, Protocol protocol, const Endpoint& external,
                                                const Endpoint& remote) {
     advance(now);
-    const Mapping* row = reachedFrom(protocol, external, remote);
+    const Mapping* row = reachedFrom(protocol, external, remote, Filtering::on);
     if (row == nullptr) {
         return std::nullopt;
     }
     ++state_.counters.packetsIn;
     ++state_.table.find(row->id)->packetsIn;
-    return Endpoint{row->internal.address, row->internal.port == 0 ? external.port : row->internal.port};
+    return behind(*row, external);
+}
+
+std::optional<Endpoint> Gateway::handleInboundIcmp(TimePoint now, Protocol protocol, const Endpoint& external,
+                                                   const Endpoint& remote) {
+    advance(now);
+    const Mapping* row = reachedFrom(protocol, external, remote, Filtering::off);
+    return row == nullptr ? std::nullopt : std::optional{behind(*row, external)};
 }
 
 void Gateway::countCarried(bool inward, std::size_t octets) noexcept {
@@ -62,20 +78,23 @@ void Gateway::countCarried(bool inward, std::size_t octets) noexcept {
 }
 
 // The narrowest mapping decides: one port, then all ports of the protocol, then everything.
-const Mapping* Gateway::reachedFrom(Protocol protocol, const Endpoint& external, const Endpoint& remote) const {
+const Mapping* Gateway::reachedFrom(Protocol protocol, const Endpoint& external, const Endpoint& remote,
+                                    Filtering filtering) const {
     const Endpoint allPorts{external.address, 0};
     for (const auto& [ofProtocol, key] :
          {std::pair{protocol, external}, {protocol, allPorts}, {Protocol::all, allPorts}}) {
-        if (const Mapping* row = admitting(ofProtocol, key, remote)) {
+        if (const Mapping* row = admitting(ofProtocol, key, remote, filtering)) {
             return row;
         }
     }
     return nullptr;
 }
 
-const Mapping* Gateway::admitting(Protocol protocol, const Endpoint& key, const Endpoint& remote) const {
+const Mapping* Gateway::admitting(Protocol protocol, const Endpoint& key, const Endpoint& remote,
+                                  Filtering filtering) const {
+    const bool all = filtering == Filtering::off || state_.config.quirks.filterUnenforced;
     return state_.table.findExternal(protocol, key, [&](const Mapping& row) {
-        return row.isInbound() ? state_.config.quirks.filterUnenforced || row.admits(remote) : row.remote == remote;
+        return row.isInbound() ? all || row.admits(remote) : row.remote == remote;
     });
 }
 

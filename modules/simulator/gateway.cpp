@@ -5,6 +5,8 @@ module;
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <stdexcept>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -23,10 +25,17 @@ std::optional<TimePoint> earlier(std::optional<TimePoint> a, std::optional<TimeP
     return a && b ? std::min(a, b) : (a ? a : b);
 }
 
+Config checked(Config config) {
+    if (const auto why = config.contradiction()) {
+        throw std::invalid_argument{std::string{*why}};
+    }
+    return config;
+}
+
 } // namespace
 
 Gateway::Gateway(Config config, TimePoint now)
-    : state_(std::move(config), now), noise_(state_.config.seed ^ 0x6a09e667U), now_(now) {
+    : state_(checked(std::move(config)), now), noise_(state_.config.seed ^ 0x6a09e667U), now_(now) {
     if (state_.config.announce.onStart) {
         announce(now, true);
         sendDueNotices(now);

@@ -32,7 +32,8 @@ struct Transmit {
 /// never goes back.
 class Gateway {
 public:
-    /// A gateway that was just switched on.
+    /// A gateway that was just switched on. Throws `std::invalid_argument` for a configuration that contradicts itself
+    /// (`Config::contradiction`).
     explicit Gateway(Config config = {}, TimePoint now = TimePoint{0});
 
     /// A datagram that arrived on the request port (RFC 6887 §8.2, RFC 6886 §3). What comes from outside is ignored.
@@ -65,6 +66,12 @@ public:
 
     /// Counts what a data plane carried through a mapping without `handleInbound()` and `handleOutbound()`.
     void countCarried(bool inward, std::size_t octets) noexcept;
+
+    /// An ICMP error comes in about something that was sent from an external endpoint to `remote`: the internal
+    /// endpoint it is passed on to, for as long as the mapping lives (RFC 6887 §11). Filters are about what peers send
+    /// of themselves. None if there is no mapping.
+    [[nodiscard]] std::optional<Endpoint> handleInboundIcmp(TimePoint now, wire::Protocol protocol,
+                                                            const Endpoint& external, const Endpoint& remote);
 
     /// The next datagram to send.
     [[nodiscard]] std::optional<Transmit> pollTransmit();
@@ -139,9 +146,12 @@ private:
     void sendDueNotices(TimePoint now);
     void sendAnnouncement(const wire::Bytes& bytes, bool v4Only);
     void readdress(TimePoint now, Mapping& row);
-    [[nodiscard]] const Mapping* reachedFrom(wire::Protocol protocol, const Endpoint& external,
-                                             const Endpoint& remote) const;
-    [[nodiscard]] const Mapping* admitting(wire::Protocol protocol, const Endpoint& key, const Endpoint& remote) const;
+    enum class Filtering : std::uint8_t { on, off };
+    /// The row that lets `remote` in at `external`; none where nobody is reached.
+    [[nodiscard]] const Mapping* reachedFrom(wire::Protocol protocol, const Endpoint& external, const Endpoint& remote,
+                                             Filtering filtering) const;
+    [[nodiscard]] const Mapping* admitting(wire::Protocol protocol, const Endpoint& key, const Endpoint& remote,
+                                           Filtering filtering) const;
 
     State state_;
     PcpServer pcp_{state_};

@@ -3,12 +3,12 @@ module;
 
 #include <boost/outcome/result.hpp>
 #include <boost/outcome/try.hpp>
+#include <boost/unordered/unordered_map.hpp>
 #include <chrono>
 #include <cstdint>
 #include <limits>
 #include <optional>
 #include <string>
-#include <unordered_map> // the comparison of its iterators, which importers of the table do not see
 #include <utility>
 #include <vector>
 

@@ -3,6 +3,7 @@ module;
 
 #include <boost/outcome/result.hpp>
 #include <boost/outcome/try.hpp>
+#include <boost/unordered/unordered_map.hpp>
 #include <chrono>
 #include <cstdint>
 #include <fmt/format.h>
@@ -10,7 +11,6 @@ module;
 #include <pugixml.hpp>
 #include <sstream>
 #include <string>
-#include <unordered_map> // the comparison of its iterators, which importers of the table do not see
 #include <utility>
 #include <vector>
 

@@ -4,13 +4,13 @@ module;
 #include <algorithm>
 #include <boost/outcome/result.hpp>
 #include <boost/outcome/try.hpp>
+#include <boost/unordered/unordered_map.hpp>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <optional>
 #include <string>
-#include <unordered_map> // the comparison of its iterators, which importers of the table do not see
 #include <utility>
 #include <vector>
 

@@ -3,11 +3,11 @@ module;
 
 #include <algorithm>
 #include <boost/outcome/result.hpp>
+#include <boost/unordered/unordered_map.hpp>
 #include <chrono>
 #include <cstdint>
 #include <limits>
 #include <optional>
-#include <unordered_map> // the comparison of its iterators, which importers of the table do not see
 #include <utility>
 #include <vector>
 
@@ -23,6 +23,18 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using wire::Protocol;
 using wire::ResultCode;
+
+namespace {
+
+bool hasCompanion(Protocol protocol) noexcept {
+    return protocol == Protocol::tcp || protocol == Protocol::udp;
+}
+
+Protocol otherOf(Protocol protocol) noexcept {
+    return protocol == Protocol::tcp ? Protocol::udp : Protocol::tcp;
+}
+
+} // namespace
 
 std::uint32_t toWireSeconds(seconds lifetime) noexcept {
     constexpr auto longest = std::numeric_limits<std::uint32_t>::max();
@@ -117,6 +129,9 @@ Granted<Assigned> MapOperation::remove() {
         state_.table.setExpiry(*row, now_ + idle);
         return Assigned{suggested_, toWireSeconds(row->remaining(now_))};
     }
+    if (const Mapping* companion = companionOf(*row)) {
+        state_.remove(now_, *companion, Change::deleted);
+    }
     state_.remove(now_, *row, Change::deleted);
     return Assigned{suggested_, 0};
 }
@@ -193,6 +208,9 @@ Granted<Assigned> MapOperation::refresh(Mapping& row) {
     }
     describe(row, std::move(filters).assume_value());
     state_.renew(now_, row, now_ + lifetime(&row));
+    if (Mapping* companion = companionOf(row)) {
+        state_.renew(now_, *companion, row.expiry);
+    }
     return Assigned{row.external, toWireSeconds(row.remaining(now_))};
 }
 
@@ -218,7 +236,29 @@ Granted<Assigned> MapOperation::create() {
     row.expiry = now_ + lifetime(nullptr);
     describe(row, std::move(filters).assume_value());
     const Mapping& kept = state_.add(std::move(row));
+    addCompanion(kept);
     return Assigned{kept.external, toWireSeconds(kept.remaining(now_))};
+}
+
+Mapping* MapOperation::companionOf(const Mapping& row) const {
+    if (!state_.config.quirks.mapsBothProtocols || !hasCompanion(row.protocol)) {
+        return nullptr;
+    }
+    return state_.table.findInternal(otherOf(row.protocol), row.internal, [&](const Mapping& other) {
+        return other.kind == Kind::map && other.external == row.external;
+    });
+}
+
+void MapOperation::addCompanion(const Mapping& row) {
+    if (!state_.config.quirks.mapsBothProtocols || !hasCompanion(row.protocol) || isWildcard()) {
+        return;
+    }
+    Mapping companion = row;
+    companion.protocol = otherOf(row.protocol);
+    const Wish wish{.protocol = companion.protocol, .internal = row.internal, .nonce = row.nonce, .v4 = v4_};
+    if (state_.ports.usable(now_, wish, row.external)) {
+        state_.add(std::move(companion));
+    }
 }
 
 Granted<Endpoint> MapOperation::chooseExternal(const Wish& wish) {

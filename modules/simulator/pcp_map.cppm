@@ -45,6 +45,9 @@ private:
 
     [[nodiscard]] bool contradicts(const Endpoint& external) const noexcept;
     [[nodiscard]] Mapping* deletionTarget() const;
+    /// The mapping of the other protocol that came with this one (`Quirks::mapsBothProtocols`); null if there is none.
+    [[nodiscard]] Mapping* companionOf(const Mapping& row) const;
+    void addCompanion(const Mapping& row);
     [[nodiscard]] std::chrono::milliseconds lifetime(const Mapping* existing) const noexcept;
     void describe(Mapping& row, std::vector<wire::Filter> filters) const;
 

@@ -110,6 +110,9 @@ Answer PcpServer::answer(TimePoint now, const Endpoint& from, wire::Bytes reques
     if (!offers(header.assume_value().opcode)) {
         return refuse(now, request, {ResultCode::unsuppOpcode}, Parsed::yes);
     }
+    if (state_.config.pcp.requiresAuthentication && header.assume_value().opcode != Opcode::announce) {
+        return refuse(now, request, {ResultCode::authenticationRequired}, Parsed::yes);
+    }
     const auto options = wire::Options::check(request.subspan(minimumSize(header.assume_value().opcode)));
     if (!options) {
         return refuse(now, request, {ResultCode::malformedOption}, Parsed::no);

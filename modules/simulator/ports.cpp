@@ -2,11 +2,11 @@
 module;
 
 #include <algorithm>
+#include <boost/unordered/unordered_map.hpp>
 #include <chrono>
 #include <cstdint>
 #include <iterator>
 #include <optional>
-#include <unordered_map> // the comparison of its iterators, which importers of the table do not see
 #include <utility>
 #include <vector>
 

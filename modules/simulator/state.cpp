@@ -2,10 +2,10 @@
 module;
 
 #include <algorithm>
+#include <boost/unordered/unordered_map.hpp>
 #include <chrono>
 #include <cstdint>
 #include <optional>
-#include <unordered_map> // the comparison of its iterators, which importers of the table do not see
 #include <utility>
 #include <vector>
 

@@ -54,6 +54,7 @@ simulator::Config Router::config(bool announced, std::uint32_t uptime) const {
     config.announce.pcp = plan_.announces;
     config.announce.natPmp = plan_.announces;
     config.announce.updates = config.announce.updates && plan_.updates;
+    config.quirks.losesSilently = true; // some worlds have a gateway that tells of nothing
     config.announce.destinations = {{wire::Address::v4(224, 0, 0, 1), wire::announcementPort}};
     return config;
 }

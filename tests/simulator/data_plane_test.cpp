@@ -70,6 +70,23 @@ BOOST_AUTO_TEST_CASE(two_internal_hosts_meet_at_an_external_port, *label("S6886-
     BOOST_TEST((gateway.handleInbound(now, Protocol::udp, external, *from) == Endpoint{insideA, 8080}));
 }
 
+BOOST_AUTO_TEST_CASE(icmp_about_a_mapping_is_passed_on_for_as_long_as_it_lives, *label("S6887-036")) {
+    const Endpoint external{wan, ask(hostA, Map{.lifetime = 600}).port()};
+    const auto reached = [&] { return gateway.handleInboundIcmp(now, Protocol::tcp, external, remote); };
+    BOOST_TEST((reached() == Endpoint{insideA, 8080}));
+    pass(599s);
+    BOOST_TEST((reached() == Endpoint{insideA, 8080}));
+    pass(1s);
+    BOOST_TEST(!reached().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(icmp_is_passed_on_though_a_filter_keeps_its_peer_out, *label("S6887-036")) {
+    ask(hostA, Map{.suggests = 40000}.with("03 00 0014 00 80 0000 00000000 00000000 0000ffff 01020304"));
+    const Endpoint external{wan, 40000};
+    BOOST_TEST(!gateway.handleInbound(now, Protocol::tcp, external, remote).has_value());
+    BOOST_TEST((gateway.handleInboundIcmp(now, Protocol::tcp, external, remote) == Endpoint{insideA, 8080}));
+}
+
 BOOST_AUTO_TEST_CASE(a_wildcard_forwards_every_port_to_itself) {
     Config config = atWan();
     config.pcp.wildcards = true;

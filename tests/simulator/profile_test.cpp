@@ -18,6 +18,125 @@ using boost::unit_test::label;
 // Gateways that do otherwise: each knob shows what it says, and the strict gateway does not.
 BOOST_AUTO_TEST_SUITE(simulator_profile)
 
+BOOST_AUTO_TEST_CASE(the_strict_gateway_speaks_both_protocols_by_the_book) {
+    Scene strict{atWan(Config::strict())};
+    const auto mapped = strict.ask(hostA, Map{.suggests = 40000});
+    BOOST_TEST(mapped.code() == ResultCode::success);
+    BOOST_TEST(mapped.port() == 40000);
+    BOOST_TEST(strict.ask(hostA, Map{.nonce = nonceB}).code() == ResultCode::notAuthorized);
+    BOOST_TEST(strict.ask(hostA, natPmpAddress()).address().externalAddress == wan);
+}
+
+BOOST_AUTO_TEST_CASE(a_nat_pmp_gateway_turns_pcp_away_as_the_errata_have_it) {
+    Scene only{atWan(Config::natPmpOnly())};
+    BOOST_TEST(only.ask(hostA, Map{}).hex(0, 4) == "00 80 00 01");
+    BOOST_TEST(only.ask(hostA, natPmpMap(Protocol::tcp, 8080)).natPmp().resultCode == wire::NatPmpResult::success);
+}
+
+BOOST_AUTO_TEST_CASE(a_nat_pmp_gateway_turns_pcp_away_as_the_rfc_was_printed) {
+    Scene only{atWan(Config::natPmpOnly(VersionReply::printed))};
+    BOOST_TEST(only.ask(hostA, Map{}).hex(0, 4) == "00 00 00 01");
+}
+
+BOOST_AUTO_TEST_CASE(a_nat_pmp_gateway_turns_pcp_away_with_its_opcode) {
+    Scene only{atWan(Config::natPmpOnly(VersionReply::echoedOpcode))};
+    BOOST_TEST(only.ask(hostA, Map{}).hex(0, 4) == "00 81 00 01");
+}
+
+BOOST_AUTO_TEST_CASE(a_pcp_gateway_turns_nat_pmp_away) {
+    Scene only{atWan(Config::pcpOnly())};
+    BOOST_TEST(only.ask(hostA, natPmpAddress()).hex(0, 4) == "02 80 00 01");
+    BOOST_TEST(only.ask(hostA, Map{}).code() == ResultCode::success);
+}
+
+BOOST_AUTO_TEST_CASE(the_external_address_may_be_private) {
+    Scene inner{Config::privateAddress()};
+    BOOST_TEST(inner.ask(hostA, Map{}).map().assignedAddress == Address::v4(192, 168, 178, 20));
+}
+
+BOOST_AUTO_TEST_CASE(the_external_address_may_be_of_a_providers_nat) {
+    Scene inner{Config::carrierGradeNat()};
+    BOOST_TEST(inner.ask(hostA, natPmpAddress()).address().externalAddress == Address::v4(100, 64, 7, 7));
+}
+
+BOOST_AUTO_TEST_CASE(the_table_may_be_full) {
+    Scene full{atWan(Config::fullTable())};
+    const auto reply = full.ask(hostA, Map{});
+    BOOST_TEST(reply.code() == ResultCode::noResources);
+    BOOST_TEST(reply.lifetime() == 30);
+    BOOST_TEST(full.ask(hostA, natPmpMap(Protocol::tcp, 8080)).natPmp().resultCode ==
+               wire::NatPmpResult::outOfResources);
+}
+
+BOOST_AUTO_TEST_CASE(a_reboot_on_demand_loses_the_mappings_and_begins_a_new_epoch) {
+    Scene strict{atWan(Config::strict())};
+    strict.ask(hostA, Map{});
+    strict.pass(100s);
+    strict.gateway.resetState(strict.now);
+    BOOST_TEST(strict.gateway.mappings().empty());
+    strict.collect();
+    BOOST_TEST(strict.ask(hostA, announce()).epoch() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(the_epoch_of_a_day_may_survive_a_reboot) {
+    Scene kept{atWan(Config::keepsEpoch())};
+    kept.ask(hostA, Map{});
+    kept.pass(100s);
+    kept.gateway.resetState(kept.now);
+    BOOST_TEST(kept.gateway.mappings().empty());
+    kept.collect();
+    BOOST_TEST(kept.ask(hostA, announce()).epoch() == 86'500);
+}
+
+BOOST_AUTO_TEST_CASE(another_external_address_on_demand_moves_the_mappings) {
+    Scene strict{atWan(Config::strict())};
+    const auto before = strict.ask(hostA, Map{}).map();
+    strict.gateway.setExternalAddress(strict.now, otherWan);
+    strict.collect();
+    const auto after = strict.ask(hostA, Map{}).map();
+    BOOST_TEST(before.assignedAddress == wan);
+    BOOST_TEST(after.assignedAddress == otherWan);
+    BOOST_TEST(after.assignedPort == before.assignedPort);
+}
+
+BOOST_AUTO_TEST_CASE(changes_may_be_told_by_mapping_updates_alone) {
+    Scene updating{atWan(Config::updatesOnly())};
+    updating.ask(hostA, Map{});
+    updating.gateway.resetState(updating.now);
+    updating.collect();
+    BOOST_TEST(updating.sent.empty());
+    updating.ask(hostA, Map{});
+    updating.gateway.setExternalAddress(updating.now, otherWan);
+    updating.collect();
+    BOOST_TEST_REQUIRE(updating.sent.size() == 1);
+    BOOST_TEST(updating.sent.front().what.map().assignedAddress == otherWan);
+}
+
+BOOST_AUTO_TEST_CASE(without_authentication_nothing_may_be_granted, *label("S6887-109")) {
+    Scene guarded{atWan(Config::authenticationRequired())};
+    BOOST_TEST(guarded.ask(hostA, Map{}).code() == ResultCode::authenticationRequired);
+    BOOST_TEST(guarded.ask(hostA, Peer{}).code() == ResultCode::authenticationRequired);
+    const auto forB = Map{}.with("01 00 0010 00000000 00000000 0000ffff c0a8013a");
+    BOOST_TEST(guarded.ask(hostA, forB).code() == ResultCode::authenticationRequired);
+    BOOST_TEST(guarded.gateway.mappings().empty());
+    BOOST_TEST(guarded.ask(hostA, announce()).code() == ResultCode::success);
+}
+
+BOOST_AUTO_TEST_CASE(both_protocols_may_be_mapped_together) {
+    Config config = atWan(Config::pcpOnly());
+    config.quirks.mapsBothProtocols = true;
+    Scene paired{config};
+    const auto port = paired.ask(hostA, Map{}).port();
+    BOOST_TEST(
+        (paired.gateway.handleInbound(paired.now, Protocol::udp, {wan, port}, remote) == Endpoint{insideA, 8080}));
+    paired.pass(1800s);
+    paired.ask(hostA, Map{});
+    paired.pass(3599s);
+    BOOST_TEST(paired.gateway.mappings().size() == 2);
+    paired.ask(hostA, Map{.lifetime = 0});
+    BOOST_TEST(paired.gateway.mappings().empty());
+}
+
 BOOST_AUTO_TEST_CASE(the_silent_gateway_never_answers) {
     Scene silent{atWan(Config::silent())};
     BOOST_TEST(silent.ask(hostA, Map{}).none());

@@ -16,6 +16,7 @@ import portolan.simulator.stage;
 using namespace portolan;
 using namespace portolan::simulator;
 using namespace portolan::simulator::stage;
+using boost::unit_test::label;
 
 namespace {
 
@@ -81,6 +82,27 @@ BOOST_AUTO_TEST_CASE(is_unreachable_while_it_is_paused_and_then_answers_at_the_s
         (void)co_await mapService();
     });
     BOOST_TEST(gateway->mappings().size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(without_translation_hosts_are_told_that_the_port_is_unreachable, *label("S6886-045")) {
+    serve();
+    gateway->apply([](Gateway& core, TimePoint) { core.setNatEnabled(false); });
+    play(context, [&]() -> net::awaitable<void> {
+        BOOST_CHECK_EXCEPTION(co_await host->ask({0, 0}), net::system_error, [](const net::system_error& thrown) {
+            return thrown.code() == net::error::connection_refused;
+        });
+    });
+}
+
+BOOST_AUTO_TEST_CASE(serves_requests_by_udp_and_by_nothing_else, *label("S6887-023")) {
+    serve();
+    play(context, [&]() -> net::awaitable<void> {
+        const udp::endpoint served = gateway->endpoint();
+        (void)co_await mapService();
+        tcp::socket asker{context};
+        const auto [error] = co_await asker.async_connect({served.address(), served.port()}, net::asTuple);
+        BOOST_TEST((error == net::error::connection_refused));
+    });
 }
 
 BOOST_AUTO_TEST_CASE(moves_the_forwarder_when_the_external_address_changes) {
