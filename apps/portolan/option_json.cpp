@@ -31,6 +31,32 @@ void put(Json& object, const wire::RawOption& option) {
     object["data"] = plainHex(option.data);
 }
 
+void put(Json& object, const wire::ThirdPartyId& option) {
+    object["third_party_id"] = plainHex(option.id);
+}
+
+void put(Json& object, const wire::Description& option) {
+    object["description"] = option.view();
+}
+
+void put(Json& object, const wire::Prefix64& option) {
+    object["prefix64"] = fmt::format("{}/{}", option.prefixAddress(), option.prefix().size() * 8);
+    object["suffix"] = plainHex(option.suffix());
+    Json list = Json::array();
+    for (const wire::Ipv4Prefix prefix : option.ipv4) {
+        list.push_back(fmt::format("{}", prefix));
+    }
+    object["ipv4_prefixes"] = std::move(list);
+}
+
+void put(Json& object, const wire::PortSet& option) {
+    object["port_set_size"] = option.size;
+    object["first_internal_port"] = option.firstInternalPort;
+    object["parity"] = option.parity;
+}
+
+void put(Json& /*object*/, wire::CheckpointRequired /*option*/) {}
+
 } // namespace
 
 void describeOptions(const wire::Options& options, MessageJson& described) {

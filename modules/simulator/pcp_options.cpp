@@ -36,7 +36,8 @@ public:
     Problem read(const RawOption& raw) {
         const auto option = wire::interpret(raw);
         if (!option) {
-            return Denial{ResultCode::malformedOption};
+            const bool ignored = option.error().fault == wire::Fault::notUtf8; // RFC 7220 §3
+            return ignored ? Problem{} : Denial{ResultCode::malformedOption};
         }
         const Problem problem = std::visit([&](const auto& known) { return take(known); }, option.assume_value());
         const bool kept = wire::isMandatory(raw.code) || config_.quirks.echoesUnknownOptions;
@@ -88,26 +89,29 @@ private:
         return std::nullopt;
     }
 
-    Problem take(const RawOption& option) {
-        if (option.code == OptionCode::description) {
-            takeDescription(option);
-        }
+    static Problem take(const RawOption& option) {
         return wire::isMandatory(option.code) ? Problem{Denial{ResultCode::unsuppOption}} : std::nullopt;
     }
 
-    // RFC 7220 §3: text that is not UTF-8 is ignored; what is stored may be cut.
-    void takeDescription(const RawOption& option) {
-        if (config_.pcp.maxDescription == 0 || opcode_ == Opcode::announce || !isUtf8(option.data)) {
-            return;
+    static Problem take(const wire::ThirdPartyId& /*option*/) { return Denial{ResultCode::unsuppOption}; }
+
+    static Problem take(const wire::Prefix64& /*option*/) { return std::nullopt; }
+
+    static Problem take(const wire::PortSet& /*option*/) { return std::nullopt; }
+
+    static Problem take(wire::CheckpointRequired /*option*/) { return std::nullopt; }
+
+    // RFC 7220 §3: what is stored may be cut.
+    Problem take(const wire::Description& option) {
+        if (config_.pcp.maxDescription == 0 || opcode_ == Opcode::announce) {
+            return std::nullopt;
         }
-        std::size_t size = std::min(option.data.size(), config_.pcp.maxDescription);
-        while (size < option.data.size() && size > 0 && (option.data[size] & 0xc0) == 0x80) {
-            --size; // not in the middle of a character
-        }
-        asked_.description = std::string(option.data.begin(), option.data.begin() + static_cast<std::ptrdiff_t>(size));
+        const wire::Description kept{wire::cutUtf8(option.text, config_.pcp.maxDescription)};
+        asked_.description = std::string{kept.view()};
         if (!config_.quirks.echoesUnknownOptions) {
-            asked_.processed.push_back({option.code, option.data.first(size), option.offset});
+            asked_.processed.push_back({OptionCode::description, kept.text});
         }
+        return std::nullopt;
     }
 
     const Config& config_;
@@ -143,29 +147,6 @@ Granted<std::vector<wire::Filter>> applyFilters(const Config& config, std::vecto
         return Denial{ResultCode::excessiveRemotePeers};
     }
     return filters;
-}
-
-bool isUtf8(wire::Bytes text) noexcept {
-    for (std::size_t at = 0; at < text.size();) {
-        const std::uint8_t lead = text[at];
-        const std::size_t size = lead < 0x80 ? 1U : lead < 0xe0 ? 2U : lead < 0xf0 ? 3U : 4U;
-        if ((lead >= 0x80 && lead < 0xc2) || lead > 0xf4 || text.size() - at < size) {
-            return false;
-        }
-        std::uint32_t point = size == 1 ? lead : lead & (0xffU >> (size + 1));
-        for (std::size_t next = 1; next < size; ++next) {
-            if ((text[at + next] & 0xc0) != 0x80) {
-                return false;
-            }
-            point = (point << 6) | (text[at + next] & 0x3fU);
-        }
-        const bool overlong = (size == 3 && point < 0x800) || (size == 4 && point < 0x10000);
-        if (overlong || point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff)) {
-            return false;
-        }
-        at += size;
-    }
-    return true;
 }
 
 } // namespace portolan::simulator

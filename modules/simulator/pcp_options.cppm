@@ -35,7 +35,4 @@ struct Asked {
 [[nodiscard]] Granted<std::vector<wire::Filter>> applyFilters(const Config& config, std::vector<wire::Filter> filters,
                                                               const std::vector<wire::Filter>& asked);
 
-/// Whether `text` is UTF-8 (RFC 3629).
-[[nodiscard]] bool isUtf8(wire::Bytes text) noexcept;
-
 } // namespace portolan::simulator

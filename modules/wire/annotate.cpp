@@ -35,6 +35,7 @@ private:
     void options();
     void option(const RawOption& raw);
     void prefix64(std::size_t end);
+    void next(std::size_t end);
     void prefix64Data(std::size_t prefixSize);
 
     /// Puts the fields in order while they lie before `end`; false if one does not.
@@ -104,6 +105,12 @@ void Annotator::pcp() {
         }
         return;
     }
+    if (opcode == drafts::get) {
+        if (fields(getLayout)) {
+            options();
+        }
+        return;
+    }
     if (at_ < datagram_.size()) {
         put("opcode_specific_information", asHex, datagram_.size() - at_);
     }
@@ -133,6 +140,8 @@ void Annotator::option(const RawOption& raw) {
     fields(optionHeaderLayout);
     if (raw.code == OptionCode::prefix64) {
         prefix64(dataEnd);
+    } else if (raw.code == drafts::next) {
+        next(dataEnd);
     } else {
         fields(layoutOf(raw.code), dataEnd);
     }
@@ -173,6 +182,31 @@ void Annotator::prefix64Data(std::size_t prefixSize) {
     append(text_.value, prefix);
     fmt::format_to(std::back_inserter(text_.value), "/{}", prefixSize * 8);
     putText("prefix64", prefixSize);
+}
+
+// Which form it has shows in its length alone: the nonce is as long as three empty options, so that a response of the
+// earlier form with that much behind its ports is taken for the later one.
+void Annotator::next(std::size_t end) {
+    const std::size_t size = end - at_;
+    if (size >= drafts::nextSize(drafts::NextVersion::withNonce)) {
+        fields(nextNonceLayout, end);
+    }
+    if (size < drafts::nextSize(drafts::NextVersion::withoutNonce)) {
+        return;
+    }
+    fields(nextLayout, end);
+    if ((octet(1) & 0x80) == 0) {
+        while (at_ < end) {
+            fields(nextOptionCodeLayout, end);
+        }
+        return;
+    }
+    for (const RawOption raw : Options::readable(datagram_.first(end).subspan(at_), static_cast<std::uint16_t>(at_))) {
+        if (raw.code == drafts::next) {
+            return; // a mapping within a mapping has no meaning
+        }
+        option(raw);
+    }
 }
 
 void Annotator::natPmp() {

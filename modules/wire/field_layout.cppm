@@ -11,7 +11,9 @@ module;
 // serves `annotate`, while the codec proper has offsets of its own.
 export module portolan.wire:field_layout;
 
+import :option_code;
 import :option;
+import :drafts;
 import :reading;
 
 namespace portolan::wire {
@@ -57,6 +59,24 @@ inline constexpr std::array remotePeerLayout{FieldLayout{"remote_peer_port", 2, 
 inline constexpr std::array authenticationLayout{FieldLayout{"session_id", 4, asHex},
                                                  FieldLayout{"sequence_number", 4, asNumber}};
 
+// The GET opcode of the drafts, and its NEXT.
+inline constexpr std::array getLayout{FieldLayout{"protocol", 1, asProtocol},
+                                      FieldLayout{"reserved", 3, asReserved},
+                                      FieldLayout{"filter_internal_ip_address", 16, asAnyAddress},
+                                      FieldLayout{"filter_external_ip_address", 16, asAnyAddress},
+                                      FieldLayout{"filter_internal_port", 2, asFilterPort},
+                                      FieldLayout{"filter_external_port", 2, asFilterPort}};
+inline constexpr std::array nextNonceLayout{FieldLayout{"mapping_nonce", 12, asHex}};
+inline constexpr std::array nextLayout{FieldLayout{"protocol", 1, asProtocol},
+                                       FieldLayout{"reserved", 2, asReserved},
+                                       FieldLayout{"more_or_end", 1, asEnd},
+                                       FieldLayout{"internal_ip_address", 16, asAddress},
+                                       FieldLayout{"external_ip_address", 16, asAddress},
+                                       FieldLayout{"remaining_lifetime", 4, asSeconds},
+                                       FieldLayout{"internal_port", 2, asNumber},
+                                       FieldLayout{"external_port", 2, asNumber}};
+inline constexpr std::array nextOptionCodeLayout{FieldLayout{"wanted_option_code", 1, asOptionCode}};
+
 // RFC 6886 §3.2, §3.3, §3.5.
 inline constexpr std::array natPmpStartLayout{FieldLayout{"version", 1, asNumber},
                                               FieldLayout{"opcode", 1, asNatPmpOpcode}};
@@ -95,7 +115,7 @@ inline constexpr std::array receivedPakLayout{FieldLayout{"received_sequence_num
 inline constexpr std::array idIndicatorLayout{FieldLayout{"id_indicator", restOfOption, asText}};
 inline constexpr std::array thirdPartyIdLayout{FieldLayout{"third_party_id", restOfOption, asHex}};
 inline constexpr std::array descriptionLayout{FieldLayout{"description", restOfOption, asText}};
-inline constexpr std::array portSetLayout{FieldLayout{"port_set_size", 2, asNumber},
+inline constexpr std::array portSetLayout{FieldLayout{"port_set_size", 2, asPortSetSize},
                                           FieldLayout{"first_internal_port", 2, asNumber},
                                           FieldLayout{"reserved_and_p", 1, asParity}};
 inline constexpr std::array otherLayout{FieldLayout{"data", restOfOption, asHex}};
@@ -138,7 +158,7 @@ constexpr Layout layoutOf(OptionCode code) noexcept {
     case OptionCode::portSet:
         return portSetLayout;
     default:
-        return otherLayout;
+        return code == oldDescription ? Layout{descriptionLayout} : Layout{otherLayout};
     }
 }
 

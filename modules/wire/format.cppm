@@ -12,6 +12,8 @@ export module portolan.wire:format;
 import :refusal;
 import :address;
 import :codes;
+import :option_code;
+import :prefix64;
 import :option;
 import :options;
 import :header;
@@ -21,6 +23,7 @@ import :map;
 import :peer;
 import :nat_pmp;
 import :datagram;
+import :drafts;
 import :rule;
 
 namespace portolan::wire {
@@ -30,6 +33,10 @@ using Text = fmt::memory_buffer;
 
 void appendText(Text& to, std::string_view text);
 void appendHex(Text& to, Bytes octets); ///< two digits an octet
+
+/// UTF-8 in quotes, so that it cannot disturb a terminal or the quotes: control characters, quotes and backslashes as
+/// \u and four hex digits.
+void appendQuoted(Text& to, Bytes text);
 
 void append(Text& to, const Address& address);
 void append(Text& to, const Nonce& nonce);
@@ -47,6 +54,12 @@ void append(Text& to, const ThirdParty& option);
 void append(Text& to, PreferFailure option);
 void append(Text& to, const Filter& option);
 void append(Text& to, const RawOption& option);
+void append(Text& to, const ThirdPartyId& option);
+void append(Text& to, const Description& option);
+void append(Text& to, const Ipv4Prefix& prefix);
+void append(Text& to, const Prefix64& option);
+void append(Text& to, const PortSet& option);
+void append(Text& to, CheckpointRequired option);
 void append(Text& to, const Option& option);
 void append(Text& to, const Options& options);
 
@@ -67,6 +80,15 @@ void append(Text& to, const NatPmpMapRequest& message);
 void append(Text& to, const NatPmpMapResponse& message);
 void append(Text& to, const NatPmpRefusal& message);
 void append(Text& to, const Datagram& message);
+
+namespace drafts {
+
+void append(Text& to, const GetFilter& filter);
+void append(Text& to, const GetRequest& message);
+void append(Text& to, const GetResponse& message);
+void append(Text& to, const Next& option);
+
+} // namespace drafts
 
 /// Formats a value as the string that `append` makes of it.
 template <class Value>
@@ -91,7 +113,14 @@ template <class Value>
 concept Complaint = OneOf<Value, Fault, Refusal, Rule, Breach>;
 
 template <class Value>
-concept OneOption = OneOf<Value, ThirdParty, PreferFailure, Filter, RawOption>;
+concept OneOption = OneOf<Value, ThirdParty, PreferFailure, Filter, RawOption, ThirdPartyId, Description, Prefix64,
+                          PortSet, CheckpointRequired>;
+
+template <class Value>
+concept AddressRange = OneOf<Value, Ipv4Prefix>;
+
+template <class Value>
+concept Draft = OneOf<Value, drafts::GetFilter, drafts::GetRequest, drafts::GetResponse, drafts::Next>;
 
 template <class Value>
 concept Message = OneOf<Value, AnnounceRequest, AnnounceResponse, MapRequest, MapResponse, PeerRequest, PeerResponse,
@@ -112,7 +141,16 @@ struct fmt::formatter<Value> : portolan::wire::TextFormatter<Value> {};
 template <portolan::wire::Complaint Value>
 struct fmt::formatter<Value> : portolan::wire::TextFormatter<Value> {};
 
-/// "FILTER 198.51.100.0/24 port 80"; of an option without a type of its own the length and the data in hex.
+/// "192.0.2.0/24".
+template <portolan::wire::AddressRange Value>
+struct fmt::formatter<Value> : portolan::wire::TextFormatter<Value> {};
+
+/// "GET request: tcp, ..."; of a NEXT one mapping: "tcp 192.0.2.7:80 -> 203.0.113.45:4080, 3600 s left".
+template <portolan::wire::Draft Value>
+struct fmt::formatter<Value> : portolan::wire::TextFormatter<Value> {};
+
+/// "FILTER 198.51.100.0/24 port 80", "PORT_SET 100 ports from 50000"; of an option without a type of its own the length
+/// and the data in hex.
 template <portolan::wire::OneOption Value>
 struct fmt::formatter<Value> : portolan::wire::TextFormatter<Value> {};
 

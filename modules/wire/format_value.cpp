@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 module;
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -16,9 +17,19 @@ namespace portolan::wire {
 
 namespace {
 
+/// The name of a code in the registry, or else in the drafts; empty if it has none.
+template <class Code>
+std::string_view nameAnywhere(Code code) {
+    if constexpr (requires { drafts::name(code); }) {
+        return name(code).empty() ? drafts::name(code) : name(code);
+    } else {
+        return name(code);
+    }
+}
+
 template <class Code>
 void appendCode(Text& to, Code code) {
-    if (const std::string_view known = name(code); !known.empty()) {
+    if (const std::string_view known = nameAnywhere(code); !known.empty()) {
         appendText(to, known);
     } else {
         fmt::format_to(std::back_inserter(to), "{}", static_cast<unsigned>(code));
@@ -69,6 +80,18 @@ void appendV6(Text& to, const Address& address) {
     }
 }
 
+/// Appends one UTF-8 character.
+void appendEscaped(Text& to, Bytes character) {
+    const bool c1Control = character.size() == 2 && character[0] == 0xc2 && character[1] < 0xa0;
+    const std::uint8_t code = character.back();
+    const bool special = character.size() == 1 && (code < 0x20 || code == 0x7f || code == '"' || code == '\\');
+    if (c1Control || special) {
+        fmt::format_to(std::back_inserter(to), "\\u{:04x}", code);
+    } else {
+        to.append(character.data(), character.data() + character.size());
+    }
+}
+
 } // namespace
 
 void appendText(Text& to, std::string_view text) {
@@ -79,6 +102,18 @@ void appendHex(Text& to, Bytes octets) {
     for (const std::uint8_t octet : octets) {
         fmt::format_to(std::back_inserter(to), "{:02x}", octet);
     }
+}
+
+void appendQuoted(Text& to, Bytes text) {
+    to.push_back('"');
+    for (std::size_t size = 0; !text.empty(); text = text.subspan(size)) {
+        size = utf8CharacterSize(text);
+        if (size == 0) {
+            break; // not UTF-8 from here on
+        }
+        appendEscaped(to, text.first(size));
+    }
+    to.push_back('"');
 }
 
 void append(Text& to, const Address& address) {
@@ -151,7 +186,7 @@ void append(Text& to, const Filter& option) {
 }
 
 void append(Text& to, const RawOption& option) {
-    if (name(option.code).empty()) {
+    if (nameAnywhere(option.code).empty()) {
         appendText(to, "option ");
     }
     append(to, option.code);
@@ -159,6 +194,42 @@ void append(Text& to, const RawOption& option) {
         fmt::format_to(std::back_inserter(to), " ({} octets) ", option.data.size());
         appendHex(to, option.data);
     }
+}
+
+void append(Text& to, const ThirdPartyId& option) {
+    append(to, RawOption{OptionCode::thirdPartyId, option.id});
+}
+
+void append(Text& to, const Description& option) {
+    appendText(to, "DESCRIPTION ");
+    appendQuoted(to, option.text);
+}
+
+void append(Text& to, const Ipv4Prefix& prefix) {
+    appendV4(to, prefix.address);
+    fmt::format_to(std::back_inserter(to), "/{}", prefix.length);
+}
+
+void append(Text& to, const Prefix64& option) {
+    fmt::format_to(std::back_inserter(to), "PREFIX64 {}/{}", option.prefixAddress(), option.prefix().size() * 8);
+    if (std::ranges::any_of(option.suffix(), [](std::uint8_t octet) { return octet != 0; })) {
+        appendText(to, " suffix ");
+        appendHex(to, option.suffix());
+    }
+    bool first = true;
+    for (const Ipv4Prefix prefix : option.ipv4) {
+        fmt::format_to(std::back_inserter(to), "{}{}", first ? " for " : ", ", prefix);
+        first = false;
+    }
+}
+
+void append(Text& to, const PortSet& option) {
+    fmt::format_to(std::back_inserter(to), "PORT_SET {} ports from {}{}", option.size, option.firstInternalPort,
+                   option.parity ? ", parity kept" : "");
+}
+
+void append(Text& to, CheckpointRequired /*option*/) {
+    appendText(to, "CHECKPOINT_REQUIRED");
 }
 
 void append(Text& to, const Option& option) {

@@ -17,8 +17,10 @@ import :refusal;
 import :address;
 import :codes;
 import :octets;
+import :option_code;
 import :option;
 import :options;
+import :drafts;
 import :rule;
 import :utf8;
 
@@ -58,9 +60,7 @@ inline constexpr std::uint8_t onMap = onOpcodes({Opcode::map});
 inline constexpr std::uint8_t onMappings = onOpcodes({Opcode::map, Opcode::peer});
 inline constexpr std::uint8_t onAuthentication = onOpcodes({Opcode::authentication});
 
-/// What is left of 1100 octets for the data of one option on a PEER message (RFC 7220 §2, RFC 7843 §4).
-inline constexpr std::uint16_t longestText = 1016;
-/// The same on an AUTHENTICATION message (RFC 7652 §5).
+/// What is left of 1100 octets for the data of one option on an AUTHENTICATION message (RFC 7652 §5).
 inline constexpr std::uint16_t longestEap = 1064;
 
 /// RFC 6887 §13, RFC 7652 §5, RFC 7843 §4, RFC 7220 §2, RFC 7225 §4.1, RFC 7753 §4 and RFC 7767 §3.1.
@@ -83,6 +83,8 @@ inline constexpr std::array optionRules{
     OptionRule{OptionCode::prefix64, onOpcodes({Opcode::announce, Opcode::map}), false, true, 14, 16},
     OptionRule{OptionCode::portSet, onMap, false, true, 5, 5},
     OptionRule{OptionCode::checkpointRequired, onMappings, false, true, 0, 0},
+    OptionRule{drafts::portReservation, onMap, false, true, 0, 0},
+    OptionRule{drafts::next, 0, false, true, 44, longestText}, // on GET alone, which has rules of its own
 };
 
 constexpr std::optional<OptionRule> optionRule(OptionCode code) noexcept {
@@ -119,7 +121,9 @@ constexpr std::optional<Rule> brokenByFilter(const RawOption& raw, const Request
 }
 
 constexpr std::optional<Rule> brokenByPortSet(Bytes data, const RequestFacts& request) noexcept {
-    if (load16(data.data()) == 0) {
+    constexpr std::uint32_t asManyAsThereAre = 0xffff; // RFC 7753 §4.1
+    const std::uint32_t size = load16(data.data());
+    if (size == 0) {
         return Rule::portSetSize;
     }
     if (load16(data.data() + 2) != request.internalPort) {
@@ -128,7 +132,13 @@ constexpr std::optional<Rule> brokenByPortSet(Bytes data, const RequestFacts& re
     if ((data[4] & 0xfe) != 0) {
         return Rule::portSetReserved;
     }
-    return std::nullopt;
+    if (request.internalPort == 0) {
+        return Rule::portSetNeedsPort;
+    }
+    if (size != asManyAsThereAre && request.internalPort + size > 0x10000) {
+        return Rule::portSetStaysBelow65536;
+    }
+    return size == 1 ? std::optional{Rule::portSetNotForOnePort} : std::nullopt;
 }
 
 constexpr std::optional<Rule> brokenByPrefix64(Bytes data) noexcept {
@@ -181,6 +191,13 @@ constexpr std::optional<Rule> brokenByOption(const RawOption& raw, const Request
     return brokenByContents(raw, request);
 }
 
+/// A breach that an option is blamed for. The options start at `offset` of the message.
+constexpr Breach breachBy(const RawOption& raw, Rule rule, const Options& options, std::size_t offset) noexcept {
+    const auto at = raw.data.data() - 4 - options.octets().data();
+    const std::string_view known = name(raw.code).empty() ? drafts::name(raw.code) : name(raw.code);
+    return {rule, known, static_cast<std::uint16_t>(offset + static_cast<std::size_t>(at))};
+}
+
 /// The first rule that the options break, alone or together. They start at `offset` of the message.
 constexpr std::optional<Breach> checkOptions(const Options& options, const RequestFacts& request,
                                              std::size_t offset) noexcept {
@@ -196,14 +213,16 @@ constexpr std::optional<Breach> checkOptions(const Options& options, const Reque
         if (!broken && has(OptionCode::portSet) && has(OptionCode::preferFailure)) {
             broken = Rule::portSetNotWithPreferFailure;
         }
+        if (!broken && has(OptionCode::portSet) && has(drafts::portReservation)) {
+            broken = Rule::reservationNotWithPortSet;
+        }
         if (broken) {
-            const auto at = raw.data.data() - 4 - options.octets().data();
-            return Breach{*broken, name(raw.code), static_cast<std::uint16_t>(offset + static_cast<std::size_t>(at))};
+            return breachBy(raw, *broken, options, offset);
         }
     }
     if (has(OptionCode::thirdPartyId) && !has(OptionCode::thirdParty)) {
-        return Breach{Rule::thirdPartyIdNeedsThirdParty, name(OptionCode::thirdPartyId),
-                      static_cast<std::uint16_t>(offset)};
+        const RawOption lonely = *std::ranges::find(options, OptionCode::thirdPartyId, &RawOption::code);
+        return breachBy(lonely, Rule::thirdPartyIdNeedsThirdParty, options, offset);
     }
     return std::nullopt;
 }

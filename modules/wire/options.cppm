@@ -12,6 +12,8 @@ export module portolan.wire:options;
 
 import :refusal;
 import :octets;
+import :option_code;
+import :prefix64;
 import :option;
 
 namespace portolan::wire {
@@ -124,6 +126,14 @@ public:
     constexpr result<void> add(PreferFailure option) noexcept;
     constexpr result<void> add(const Filter& option) noexcept;
     constexpr result<void> add(const RawOption& option) noexcept;
+    constexpr result<void> add(const ThirdPartyId& option) noexcept;
+    constexpr result<void> add(const Description& option) noexcept;
+    constexpr result<void> add(const Prefix64& option) noexcept;
+    constexpr result<void> add(const PortSet& option) noexcept;
+    constexpr result<void> add(CheckpointRequired option) noexcept;
+
+    /// Writes the header and the padding of an option of any code; the caller fills the room for its data.
+    [[nodiscard]] constexpr result<Room> begin(OptionCode code, std::size_t dataSize) noexcept;
 
     [[nodiscard]] constexpr Options options() const noexcept { return Options::readable(room_.first(size_)); }
 
@@ -181,6 +191,14 @@ constexpr result<void> OptionWriter::add(const Filter& option) noexcept {
     return boost::outcome_v2::success();
 }
 
+constexpr result<Room> OptionWriter::begin(OptionCode code, std::size_t dataSize) noexcept {
+    std::uint8_t* data = open(code, dataSize);
+    if (data == nullptr) {
+        return noRoom();
+    }
+    return Room{data, dataSize};
+}
+
 constexpr result<void> OptionWriter::add(const RawOption& option) noexcept {
     std::uint8_t* data = open(option.code, option.data.size());
     if (data == nullptr) {
@@ -188,6 +206,43 @@ constexpr result<void> OptionWriter::add(const RawOption& option) noexcept {
     }
     std::copy_n(option.data.data(), option.data.size(), data);
     return boost::outcome_v2::success();
+}
+
+constexpr result<void> OptionWriter::add(const ThirdPartyId& option) noexcept {
+    return add(RawOption{OptionCode::thirdPartyId, option.id});
+}
+
+constexpr result<void> OptionWriter::add(const Description& option) noexcept {
+    return add(RawOption{OptionCode::description, option.text});
+}
+
+// The count is written even where it is zero, as RFC 7225 §4.1 demands of a request.
+constexpr result<void> OptionWriter::add(const Prefix64& option) noexcept {
+    const Bytes list = option.ipv4.octets();
+    std::uint8_t* data = open(OptionCode::prefix64, 16 + list.size());
+    if (data == nullptr) {
+        return noRoom();
+    }
+    store16(data, option.prefixLength);
+    storeArray(data + 2, option.octets);
+    store16(data + 14, static_cast<std::uint16_t>(option.ipv4.size()));
+    storeOctets(data + 16, list);
+    return boost::outcome_v2::success();
+}
+
+constexpr result<void> OptionWriter::add(const PortSet& option) noexcept {
+    std::uint8_t* data = open(OptionCode::portSet, 5);
+    if (data == nullptr) {
+        return noRoom();
+    }
+    store16(data, option.size);
+    store16(data + 2, option.firstInternalPort);
+    data[4] = option.parity ? 1 : 0;
+    return boost::outcome_v2::success();
+}
+
+constexpr result<void> OptionWriter::add(CheckpointRequired /*option*/) noexcept {
+    return add(RawOption{OptionCode::checkpointRequired, {}});
 }
 
 } // namespace portolan::wire

@@ -49,23 +49,11 @@ std::string_view natPmpMeaning(std::uint8_t opcode) {
     }
 }
 
-/// Appends one UTF-8 character, so that it cannot disturb a terminal or the quotes around it: control characters,
-/// quotes and backslashes as \u and four hex digits.
-void appendEscaped(Text& to, Bytes character) {
-    const bool c1Control = character.size() == 2 && character[0] == 0xc2 && character[1] < 0xa0;
-    const std::uint8_t code = character.back();
-    const bool special = character.size() == 1 && (code < 0x20 || code == 0x7f || code == '"' || code == '\\');
-    if (c1Control || special) {
-        fmt::format_to(std::back_inserter(to), "\\u{:04x}", code);
-    } else {
-        to.append(character.data(), character.data() + character.size());
-    }
-}
-
 } // namespace
 
 void remark(FieldText& text, std::string_view note) {
-    if (!note.empty()) {
+    const std::string_view noted{text.note.data(), text.note.size()};
+    if (!note.empty() && !noted.ends_with(note)) { // two looks at one thing may find the same
         appendText(text.note, text.note.size() == 0 ? "" : "; ");
         appendText(text.note, note);
     }
@@ -87,6 +75,7 @@ void asRequestedLifetime(FieldText& text, Bytes octets) {
 void asOpcode(FieldText& text, Bytes octets) {
     append(text.value, static_cast<Opcode>(octets[0] & 0x7f));
     remark(text, (octets[0] & 0x80) != 0 ? "response" : "request");
+    remark(text, drafts::name(static_cast<Opcode>(octets[0] & 0x7f)).empty() ? "" : "of a draft");
 }
 
 void asNatPmpOpcode(FieldText& text, Bytes octets) {
@@ -148,6 +137,22 @@ void asOptionCode(FieldText& text, Bytes octets) {
     const auto code = static_cast<OptionCode>(octets[0]);
     append(text.value, code);
     remark(text, isMandatory(code) ? "mandatory to process" : "optional to process");
+    remark(text, drafts::name(code).empty() ? "" : "of a draft");
+}
+
+void asPortSetSize(FieldText& text, Bytes octets) {
+    numberOrZero(text, octets, "no port at all");
+    remark(text, numberOf(octets) == 0xffff ? "as many as there are, in a request" : "");
+}
+
+void asEnd(FieldText& text, Bytes octets) {
+    asNumber(text, octets);
+    remark(text, octets[0] == 0 ? "more" : "end");
+}
+
+void asAnyAddress(FieldText& text, Bytes octets) {
+    asAddress(text, octets);
+    remark(text, Address{loadArray<16>(octets.data())}.isAny() ? "any" : "");
 }
 
 void asParity(FieldText& text, Bytes octets) {
@@ -163,13 +168,7 @@ void asText(FieldText& text, Bytes octets) {
         remark(text, "not UTF-8");
         return;
     }
-    text.value.push_back('"');
-    while (!octets.empty()) {
-        const std::size_t size = utf8CharacterSize(octets);
-        appendEscaped(text.value, octets.first(size));
-        octets = octets.subspan(size);
-    }
-    text.value.push_back('"');
+    appendQuoted(text.value, octets);
 }
 
 void asHex(FieldText& text, Bytes octets) {

@@ -46,8 +46,11 @@ void asInternalPort(FieldText& text, Bytes octets);     ///< where 0 means all p
 void asFilterPort(FieldText& text, Bytes octets);       ///< where 0 means any port
 void asFilterPrefix(FieldText& text, Bytes octets);     ///< a prefix length of a 128-bit address
 void asOptionCode(FieldText& text, Bytes octets);
-void asParity(FieldText& text, Bytes octets); ///< the last bit of an octet whose others are reserved
-void asText(FieldText& text, Bytes octets);   ///< UTF-8, quoted
+void asPortSetSize(FieldText& text, Bytes octets); ///< how many ports
+void asEnd(FieldText& text, Bytes octets);         ///< whether more mappings follow
+void asAnyAddress(FieldText& text, Bytes octets);  ///< 16 octets, where all zeros means any
+void asParity(FieldText& text, Bytes octets);      ///< the last bit of an octet whose others are reserved
+void asText(FieldText& text, Bytes octets);        ///< UTF-8, quoted
 void asHex(FieldText& text, Bytes octets);
 
 } // namespace portolan::wire

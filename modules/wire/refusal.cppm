@@ -33,6 +33,9 @@ enum class Fault : std::uint8_t {
     wrongResult,        ///< another result code than the message decoded for has
     badOptionLength,    ///< an option whose data is not as long as its code demands
     badPrefixLength,    ///< a FILTER prefix length outside the range of its address family (RFC 6887 §13.3)
+    badPrefix64Length,  ///< a PREFIX64 length that is not 4, 5, 6, 7, 8 or 12 octets (RFC 7225 §4.1)
+    reservedOctetSet,   ///< bits 64 to 71 of a NAT64's prefix are not zero (RFC 6052 §2.2)
+    notUtf8,            ///< a DESCRIPTION that is not UTF-8 (RFC 7220 §2)
     noRoom,             ///< the caller's span is too small for the encoded message
 };
 
@@ -61,6 +64,12 @@ enum class Fault : std::uint8_t {
         return "option data has the wrong length for its code";
     case Fault::badPrefixLength:
         return "filter prefix length out of range";
+    case Fault::badPrefix64Length:
+        return "prefix length is not 4, 5, 6, 7, 8 or 12 octets";
+    case Fault::reservedOctetSet:
+        return "bits 64 to 71 of the prefix are not zero";
+    case Fault::notUtf8:
+        return "not UTF-8";
     case Fault::noRoom:
         return "not enough room for the encoded message";
     }

@@ -35,6 +35,11 @@ enum class Rule : std::uint8_t {
     portSetFirstPort,            ///< PORT_SET: first internal port is that of the MAP (RFC 7753 §4)
     portSetReserved,             ///< PORT_SET: reserved bits are 0 (RFC 7753 §4)
     portSetNotWithPreferFailure, ///< PORT_SET not with PREFER_FAILURE (RFC 7753 §4.1)
+    portSetNotForOnePort,        ///< PORT_SET not for a single port (RFC 7753 §4.1)
+    portSetStaysBelow65536,      ///< PORT_SET: the last port is a port, unless as many as there are were asked for
+    portSetNeedsPort,            ///< PORT_SET not with all ports, internal port 0
+    reservationNotWithPortSet,   ///< PORT_RESERVATION not with PORT_SET, each of which says what is beside the port
+    filterPortNeedsProtocol,     ///< GET: no port with protocol 0
     natPmpMapsTcpOrUdp,          ///< NAT-PMP knows TCP and UDP (RFC 6886 §3.3)
 };
 
@@ -89,6 +94,16 @@ enum class Rule : std::uint8_t {
         return "the reserved bits of a port set are 0";
     case Rule::portSetNotWithPreferFailure:
         return "a port set cannot be asked for with PREFER_FAILURE";
+    case Rule::portSetNotForOnePort:
+        return "a single port needs no port set";
+    case Rule::portSetStaysBelow65536:
+        return "a port set ends at port 65535";
+    case Rule::portSetNeedsPort:
+        return "a port set needs an internal port to begin at";
+    case Rule::reservationNotWithPortSet:
+        return "a pair of ports cannot be asked for with PORT_SET";
+    case Rule::filterPortNeedsProtocol:
+        return "a port can only be looked for with a protocol";
     case Rule::natPmpMapsTcpOrUdp:
         return "NAT-PMP maps TCP and UDP only";
     }

@@ -66,16 +66,28 @@ constexpr std::size_t utf8CharacterSize(Bytes text) noexcept {
 
 export namespace portolan::wire {
 
+/// How many octets of `text`, from the first on, are whole UTF-8 characters (RFC 3629).
+[[nodiscard]] constexpr std::size_t utf8Prefix(Bytes text) noexcept {
+    std::size_t at = 0;
+    while (at < text.size()) {
+        const std::size_t size = utf8CharacterSize(text.subspan(at));
+        if (size == 0) {
+            break;
+        }
+        at += size;
+    }
+    return at;
+}
+
 /// Whether the octets are UTF-8 (RFC 3629), as the text of a DESCRIPTION must be (RFC 7220 §2).
 [[nodiscard]] constexpr bool isUtf8(Bytes text) noexcept {
-    while (!text.empty()) {
-        const std::size_t size = utf8CharacterSize(text);
-        if (size == 0) {
-            return false;
-        }
-        text = text.subspan(size);
-    }
-    return true;
+    return utf8Prefix(text) == text.size();
+}
+
+/// The first characters of a UTF-8 text, whole ones, that take at most `limit` octets (RFC 7220 §3).
+[[nodiscard]] constexpr Bytes cutUtf8(Bytes text, std::size_t limit) noexcept {
+    const Bytes kept = text.first(text.size() < limit ? text.size() : limit);
+    return kept.first(utf8Prefix(kept));
 }
 
 } // namespace portolan::wire

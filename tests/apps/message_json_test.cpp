@@ -121,6 +121,21 @@ BOOST_AUTO_TEST_CASE(options_with_their_fields) {
                R"({"code":200,"name":null,"offset":108,"length":1,"data":"2a"}])");
 }
 
+BOOST_AUTO_TEST_CASE(options_of_the_extensions) {
+    const Octets datagram = extended("map_port_set_request", "0d 00 00 03 ab cd e0 00"
+                                                             "81 00 00 16 00 06 20 01 0d b8 01 22 00 00 00 00 00 01"
+                                                             "00 01 00 18 c6 33 64 00 00 00"
+                                                             "c0 00 00 00");
+    BOOST_TEST(toJson(datagram).object.at("options").dump() ==
+               R"([{"code":130,"name":"PORT_SET","offset":60,"length":5,"port_set_size":100,)"
+               R"("first_internal_port":50000,"parity":true},)"
+               R"({"code":128,"name":"DESCRIPTION","offset":72,"length":7,"description":"caméra"},)"
+               R"({"code":13,"name":"THIRD_PARTY_ID","offset":84,"length":3,"third_party_id":"abcde0"},)"
+               R"({"code":129,"name":"PREFIX64","offset":92,"length":22,"prefix64":"2001:db8:122::/48",)"
+               R"("suffix":"000000000001","ipv4_prefixes":["198.51.100.0/24"]},)"
+               R"({"code":192,"name":"CHECKPOINT_REQUIRED","offset":120,"length":0}])");
+}
+
 BOOST_AUTO_TEST_CASE(numbers_without_a_name_stay_numbers) {
     Octets datagram = packet("map_no_resources_response");
     datagram[3] = 200;

@@ -76,6 +76,19 @@ bool breachLiesInside(const Datagram& message, Bytes datagram) {
         message);
 }
 
+/// The same of a GET of the drafts.
+bool getKeepsItsMeaning(Bytes datagram) {
+    const auto request = drafts::decodeGetRequest(datagram);
+    if (!request) {
+        return true;
+    }
+    std::array<std::uint8_t, maxMessageSize> room{};
+    const auto size = drafts::encode(request.value(), room);
+    const auto breach = drafts::check(request.value());
+    return size && drafts::decodeGetRequest(std::span{room}.first(size.value())) == request &&
+           optionsAreInOrder(request.value().options, datagram) && (!breach || breach->offset < datagram.size());
+}
+
 bool isAnnotatedOnce(Bytes datagram) {
     std::size_t next = 0;
     bool inOrder = true;
@@ -102,7 +115,7 @@ std::string_view brokenInvariant(std::span<const std::uint8_t> datagram) {
         return inside && isOneLine(fmt::format("{}", read.error())) ? "" : "a refusal points into the datagram";
     }
     const Datagram& message = read.value();
-    if (!keepsItsMeaning(message)) {
+    if (!keepsItsMeaning(message) || !getKeepsItsMeaning(datagram)) {
         return "what is decoded is encoded to the same meaning";
     }
     if (!optionsAreInOrder(message, datagram)) {

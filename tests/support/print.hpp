@@ -14,3 +14,9 @@ std::ostream& boost_test_print_type(std::ostream& out, const Value& value) {
 }
 
 } // namespace portolan::wire
+
+namespace portolan::wire::drafts {
+
+using wire::boost_test_print_type;
+
+} // namespace portolan::wire::drafts

@@ -249,6 +249,22 @@ BOOST_AUTO_TEST_CASE(marks_option_data_that_is_not_as_defined) {
            });
 }
 
+BOOST_AUTO_TEST_CASE(marks_what_no_client_can_use) {
+    expect(rowsFrom(mapRequestWith("8100000e 0009 20010db8 00000000 00000000 0000"), 64),
+           {
+               "64+2 prefix64_length 9 (prefix length is not 4, 5, 6, 7, 8 or 12 octets)",
+               "66+12 data 20010db80000000000000000",
+               "78+2 padding 0000",
+           });
+    expect(rowsFrom(mapRequestWith("82000005 0000 1f90 fe 000000"), 64),
+           {
+               "64+2 port_set_size 0 (no port at all)",
+               "66+2 first_internal_port 8080",
+               "68+1 reserved_and_p 0 (reserved bits not zero)",
+               "69+3 padding 000000",
+           });
+}
+
 BOOST_AUTO_TEST_CASE(reads_the_malformed_answer_of_miniupnpd_as_far_as_it_goes) {
     // What miniupnpd 2.3.1 answers to a PCP request of odd length: version 0, result 3, 24 octets.
     expect(rows(octets("00800003 00001234 00000000 00000000 00000000 00000000")),

@@ -97,10 +97,9 @@ BOOST_AUTO_TEST_CASE(a_filter_shows_the_prefix_length_of_its_family) {
 }
 
 BOOST_AUTO_TEST_CASE(options_without_a_type_show_their_octets) {
-    BOOST_TEST(textOf("map_port_set_request") ==
-               "MAP request: udp 50000, suggested 0.0.0.0:0, lifetime 3600 s, client 192.168.1.57, nonce "
-               "00112233445566778899aabb, options PORT_SET (5 octets) 0064c35001; DESCRIPTION (7 octets) "
-               "63616dc3a97261");
+    BOOST_TEST(textOf("announce_tagged_request") ==
+               "ANNOUNCE request: client 192.168.1.57, options AUTHENTICATION_TAG (28 octets) "
+               "11223344000000000000000191df00fa2dc90862e52890938a881a3e");
 }
 
 BOOST_AUTO_TEST_CASE(options_with_a_type_show_what_they_mean) {

@@ -104,7 +104,7 @@ private:
 
     Options options() {
         for (unsigned count = below(5); count > 0; --count) {
-            switch (below(4)) {
+            switch (below(9)) {
             case 0:
                 (void)writer_.add(ThirdParty{address()});
                 break;
@@ -114,12 +114,36 @@ private:
             case 2:
                 (void)writer_.add(Filter{octet(), port(), address()});
                 break;
+            case 3:
+                (void)writer_.add(PortSet{port(), port(), below(2) == 0});
+                break;
+            case 4:
+                (void)writer_.add(CheckpointRequired{});
+                break;
+            case 5:
+                (void)writer_.add(ThirdPartyId{body().first(below(9) / 2)});
+                break;
+            case 6:
+                (void)writer_.add(Description::of("caméra"));
+                break;
+            case 7:
+                (void)writer_.add(prefix64());
+                break;
             default:
                 (void)writer_.add(RawOption{static_cast<OptionCode>(octet()), body().first(below(9) / 2)});
                 break;
             }
         }
         return writer_.options();
+    }
+
+    Prefix64 prefix64() {
+        constexpr std::array<std::uint8_t, 6> lengths{4, 5, 6, 7, 8, 12};
+        Prefix64 option;
+        option.prefixLength = lengths[below(6)];
+        std::ranges::generate(option.octets, [this] { return octet(); });
+        option.ipv4 = Ipv4Prefixes{body().first(std::size_t{below(3)} * Ipv4Prefixes::entrySize)};
+        return option;
     }
 
     RawRequest rawRequest() {

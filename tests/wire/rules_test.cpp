@@ -272,6 +272,13 @@ BOOST_AUTO_TEST_CASE(prefix64_asks_with_the_empty_96_bit_prefix,
                "PREFIX64: the option is not defined for this opcode at 80");
 }
 
+BOOST_AUTO_TEST_CASE(prefix64_asks_once, *label("C7225-004")) {
+    constexpr std::string_view one = "81000010 000c0000 00000000 00000000 00000000";
+    BOOST_TEST(broken(AnnounceRequest{}, one) == "none");
+    BOOST_TEST(broken(AnnounceRequest{}, std::string{one} + std::string{one}) ==
+               "PREFIX64: the option may appear only once at 44");
+}
+
 BOOST_AUTO_TEST_CASE(a_port_set_begins_at_the_internal_port,
                      *label("C7753-002") * label("C7753-003") * label("C7753-004")) {
     BOOST_TEST(broken(goodMap, "82000005 0064 1f90 01 000000") == "none");
@@ -280,6 +287,19 @@ BOOST_AUTO_TEST_CASE(a_port_set_begins_at_the_internal_port,
                "PORT_SET: a port set begins at the internal port of the request at 60");
     BOOST_TEST(broken(goodMap, "82000005 0064 1f90 02 000000") ==
                "PORT_SET: the reserved bits of a port set are 0 at 60");
+}
+
+BOOST_AUTO_TEST_CASE(a_single_port_needs_no_port_set, *label("C7753-009")) {
+    BOOST_TEST(broken(goodMap, "82000005 0001 1f90 00 000000") == "PORT_SET: a single port needs no port set at 60");
+    BOOST_TEST(broken(deletion, "82000005 0001 1f90 00 000000") == "PORT_SET: a single port needs no port set at 60");
+}
+
+BOOST_AUTO_TEST_CASE(a_port_set_is_of_ports_that_there_are) {
+    BOOST_TEST(broken(goodMap, "82000005 e070 1f90 00 000000") == "none"); // 8080 to 65535
+    BOOST_TEST(broken(goodMap, "82000005 e071 1f90 00 000000") == "PORT_SET: a port set ends at port 65535 at 60");
+    BOOST_TEST(broken(goodMap, "82000005 ffff 1f90 00 000000") == "none"); // as many as there are
+    BOOST_TEST(broken(mapWith([](MapRequest& request) { request.internalPort = 0; }), "82000005 0064 0000 00 000000") ==
+               "PORT_SET: a port set needs an internal port to begin at at 60");
 }
 
 BOOST_AUTO_TEST_CASE(a_port_set_stands_alone, *label("C7753-001") * label("C7753-006") * label("C7753-010")) {
@@ -293,7 +313,23 @@ BOOST_AUTO_TEST_CASE(a_port_set_stands_alone, *label("C7753-001") * label("C7753
 BOOST_AUTO_TEST_CASE(third_party_id_needs_third_party, *label("C7843-001")) {
     BOOST_TEST(broken(goodMap, "0d000003 abcde0 00") ==
                "THIRD_PARTY_ID: THIRD_PARTY_ID needs THIRD_PARTY beside it at 60");
+    BOOST_TEST(broken(goodMap, "80000000 0d000003 abcde0 00") ==
+               "THIRD_PARTY_ID: THIRD_PARTY_ID needs THIRD_PARTY beside it at 64");
     BOOST_TEST(broken(goodMap, "0d000003 abcde0 00" + std::string{thirdParty}) == "none");
+}
+
+BOOST_AUTO_TEST_CASE(a_third_party_id_stands_once_on_a_mapping_and_has_at_most_1016_octets, *label("C7843-002")) {
+    BOOST_TEST(broken(goodMap, std::string{thirdParty} + "0d000000 0d000000") ==
+               "THIRD_PARTY_ID: the option may appear only once at 84");
+    BOOST_TEST(broken(AnnounceRequest{}, "0d000000") ==
+               "THIRD_PARTY_ID: the option is not defined for this opcode at 24");
+    std::array<std::uint8_t, maxMessageSize> room{};
+    const Octets id(1017, 1);
+    OptionWriter writer{room};
+    BOOST_TEST_REQUIRE(writer.add(ThirdPartyId{id}).has_value());
+    MapRequest request = goodMap;
+    request.options = writer.options();
+    BOOST_TEST((ruleOf(check(request)) == Rule::optionLength));
 }
 
 BOOST_AUTO_TEST_CASE(checkpoint_required_stands_once_on_a_mapping, *label("C7767-001")) {

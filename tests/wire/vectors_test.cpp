@@ -136,6 +136,8 @@ BOOST_AUTO_TEST_CASE(reads_an_error_response_with_the_suggestion_copied) {
 
 BOOST_AUTO_TEST_CASE(reads_padded_options_in_their_order, *label("C6887-012") * label("C7753-016")) {
     const auto [bytes, message] = worked<MapRequest>("map_port_set_request");
+    BOOST_TEST((interpret(list(message.options)[0]).value() == Option{PortSet{100, 50000, true}}));
+    BOOST_TEST((interpret(list(message.options)[1]).value() == Option{Description::of("cam\u00e9ra")}));
     const Octets portSet = octets("0064 c350 01");
     const Octets description = octets("63 61 6d c3 a9 72 61");
     const std::vector<RawOption> expected{{OptionCode::portSet, portSet}, {OptionCode::description, description}};
