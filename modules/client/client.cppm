@@ -13,10 +13,13 @@ namespace portolan {
 [[nodiscard]] std::shared_ptr<Core> makeCore(const net::any_io_executor& executor, ClientOptions options);
 void startMap(const std::shared_ptr<Core>& core, MapRequest request,
               net::any_completion_handler<void(result<Mapping>)> handler);
+void startPeer(const std::shared_ptr<Core>& core, PeerRequest request,
+               net::any_completion_handler<void(result<Mapping>)> handler);
 void startUnmap(const std::shared_ptr<Core>& core, const UnmapRequest& request,
                 net::any_completion_handler<void(result<void>)> handler);
 void startExternalAddress(const std::shared_ptr<Core>& core,
                           net::any_completion_handler<void(result<net::ip::address>)> handler);
+void startProbe(const std::shared_ptr<Core>& core, net::any_completion_handler<void(result<ProbeInfo>)> handler);
 
 } // namespace portolan
 
@@ -46,6 +49,20 @@ public:
             token, core_, std::move(request));
     }
 
+    /// Makes an outbound mapping to a remote peer, or learns and extends the one that a connection has already (RFC
+    /// 6887 §12), and renews it while the handle that is the result lives. To release it ends the renewal, and nothing
+    /// else: PEER cannot shorten or delete, and a gateway drops the mapping when its lifetime or its traffic ends.
+    /// Where the gateway lost it and cannot make it again as it was, it is told as `ChangeKind::lost` and `refused`,
+    /// with `wire::ResultCode::cannotProvideExternal`: connect anew. Errors as of `map`; `notAvailable` by NAT-PMP.
+    template <net::completion_token_for<void(result<Mapping>)> Token = net::use_awaitable_t<>>
+    auto peer(PeerRequest request, Token&& token = {}) {
+        return net::async_initiate<Token, void(result<Mapping>)>(
+            [](auto handler, std::shared_ptr<Core> core, PeerRequest wanted) {
+                startPeer(core, std::move(wanted), std::move(handler));
+            },
+            token, core_, std::move(request));
+    }
+
     /// Deletes a mapping that no handle owns. Succeeds too if there is none (RFC 6887 §15.1). Errors as of `map`.
     template <net::completion_token_for<void(result<void>)> Token = net::use_awaitable_t<>>
     auto unmap(UnmapRequest request, Token&& token = {}) {
@@ -63,6 +80,14 @@ public:
         return net::async_initiate<Token, void(result<net::ip::address>)>(
             [](auto handler, std::shared_ptr<Core> core) { startExternalAddress(core, std::move(handler)); }, token,
             core_);
+    }
+
+    /// Asks whether a gateway is there, and what it is (ANNOUNCE, RFC 6887 §14.1.2): nothing changes at the gateway. It
+    /// is asked four times at most. Errors as of `map`; a gateway that answers anything is there, and no error.
+    template <net::completion_token_for<void(result<ProbeInfo>)> Token = net::use_awaitable_t<>>
+    auto probe(Token&& token = {}) {
+        return net::async_initiate<Token, void(result<ProbeInfo>)>(
+            [](auto handler, std::shared_ptr<Core> core) { startProbe(core, std::move(handler)); }, token, core_);
     }
 
 private:

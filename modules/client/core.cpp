@@ -36,24 +36,11 @@ std::shared_ptr<Core> makeCore(const net::any_io_executor& executor, ClientOptio
     return std::make_shared<Core>(executor, std::move(options));
 }
 
-void startMap(const std::shared_ptr<Core>& core, MapRequest request, MapHandler handler) {
-    if (!core) {
-        completeWithout(std::move(handler), result<Mapping>{Errc::cancelled});
-        return;
-    }
-    core->map(std::move(request), std::move(handler));
-}
-
-void startUnmap(const std::shared_ptr<Core>& core, const UnmapRequest& request, ReleaseHandler handler) {
-    if (!core) {
-        completeWithout(std::move(handler), result<void>{Errc::cancelled});
-        return;
-    }
-    core->unmap(request, std::move(handler));
-}
-
 Core::Core(const net::any_io_executor& executor, ClientOptions options)
-    : strand_(net::make_strand(executor)), alarm_(strand_), options_(std::move(options)) {
+    : strand_(net::make_strand(executor))
+    , alarm_(strand_)
+    , options_(std::move(options))
+    , identity_(options_.identity ? *options_.identity : Identity::random()) {
     if (options_.gateway) {
         const std::uint16_t port = options_.gateway->port();
         options_.gateway = {unmapped(options_.gateway->address()), port == 0 ? wire::serverPort : port};
@@ -72,9 +59,9 @@ Core::~Core() {
     }
 }
 
-void Core::map(MapRequest request, MapHandler handler) {
-    net::post(strand_, [self = shared_from_this(), request = std::move(request),
-                        waiting = accept(std::move(handler))]() mutable { self->doMap(request, std::move(waiting)); });
+void Core::map(Wanted wanted, MapHandler handler) {
+    net::post(strand_, [self = shared_from_this(), wanted = std::move(wanted),
+                        waiting = accept(std::move(handler))]() mutable { self->doMap(wanted, std::move(waiting)); });
 }
 
 void Core::release(MappingKey key, ReleaseHandler handler) {
@@ -104,7 +91,7 @@ MappingInfo Core::info(const MappingKey& key) const {
 }
 
 /// Has a session of the right gateway take on what is wanted, and waits for it.
-result<MappingKey> Core::admit(const MapRequest& wanted, Want want) {
+result<MappingKey> Core::admit(const Wanted& wanted, Want want) {
     BOOST_OUTCOME_TRY(const LinkPtr link, chooseLink());
     const session::TimePoint now = transport::now();
     const session::MappingRequest request = translate(*link, wanted);
@@ -118,18 +105,21 @@ result<MappingKey> Core::admit(const MapRequest& wanted, Want want) {
     setDeadline(key, *call, session::after(now, options_.timeout));
     Entry entry;
     entry.internalAddress = request.thirdParty.value_or(transport::toWire(link->link().localAddress()));
-    entry.protocol = wanted.protocol;
-    entry.internalPort = wanted.internalPort;
+    entry.protocol = request.protocol;
+    entry.internalPort = request.internalPort;
     entry.call = std::move(call);
+    if (request.remote) {
+        entry.details = std::make_unique<Details>(Details{request.remote});
+    }
     const std::lock_guard lock{mutex_};
     link->entries.insert_or_assign(id, std::move(entry));
     return key;
 }
 
-void Core::doMap(const MapRequest& wanted, Waiting<MapHandler> waiting) {
+void Core::doMap(const Wanted& wanted, Waiting<MapHandler> waiting) {
     if (const auto key = admit(wanted, Want::mapping)) {
         Call& call = *key.value().link->entries.at(key.value().id).call;
-        if (wanted.patient) {
+        if (wanted.mapping.patient) {
             call.patient = true;
             complete(std::move(waiting), result<Mapping>{Mapping{shared_from_this(), key.value()}});
         } else {
@@ -140,35 +130,6 @@ void Core::doMap(const MapRequest& wanted, Waiting<MapHandler> waiting) {
         complete(std::move(waiting), result<Mapping>{key.error()});
     }
     pump();
-}
-
-session::MappingRequest Core::translate(GatewayLink& link, const MapRequest& wanted) const {
-    session::MappingRequest request;
-    request.protocol = wanted.protocol;
-    request.internalPort = wanted.internalPort;
-    request.suggestedPort = wanted.externalPort;
-    request.suggestedAddress = wire::Address::anyLike(transport::toWire(link.link().localAddress()));
-    request.lifetime = wanted.lifetime;
-    request.nonce = wanted.nonce ? *wanted.nonce : nonceFor(link, wanted);
-    request.preferFailure = wanted.preferFailure;
-    request.filters = wanted.filters;
-    if (wanted.thirdParty) {
-        request.thirdParty = transport::toWire(*wanted.thirdParty);
-    }
-    return request;
-}
-
-Nonce Core::nonceFor(GatewayLink& link, const MapRequest& wanted) const {
-    if (!options_.identity) {
-        return transport::randomNonce();
-    }
-    const net::ip::address local = link.link().localAddress();
-    return options_.identity->nonce({.gateway = transport::toWire(link.info().endpoint.address()),
-                                     .gatewayPort = link.info().endpoint.port(),
-                                     .internalAddress = transport::toWire(wanted.thirdParty.value_or(local)),
-                                     .protocol = wanted.protocol,
-                                     .internalPort = wanted.internalPort,
-                                     .externalV4 = local.is_v4()});
 }
 
 void Core::unmap(const UnmapRequest& request, ReleaseHandler handler) {
@@ -183,7 +144,7 @@ void Core::doUnmap(const UnmapRequest& unwanted, Waiting<ReleaseHandler> waiting
     mapping.internalPort = unwanted.internalPort;
     mapping.nonce = unwanted.nonce;
     mapping.thirdParty = unwanted.thirdParty;
-    if (const auto key = admit(mapping, Want::deletion)) {
+    if (const auto key = admit({std::move(mapping)}, Want::deletion)) {
         remember(waiting, key.value());
         key.value().link->entries.at(key.value().id).call->releasing.push_back(std::move(waiting));
     } else {
@@ -224,7 +185,7 @@ void Core::cancel(OperationId id) {
     }
     const MappingKey key = found->second;
     if (key.id == session::MappingId{}) {
-        cancelAddress(*key.link, id);
+        cancelQuestion(*key.link, id);
     } else {
         cancelMapping(key, id);
     }

@@ -24,6 +24,12 @@ struct GatewayChoice {
     session::TimePoint madeAt;
 };
 
+/// A mapping that a caller wants, inbound or outbound.
+struct Wanted {
+    MapRequest mapping;
+    std::optional<session::Endpoint> remote{}; ///< of an outbound one
+};
+
 /// Lives as long as a client, a mapping's handle, or anything still to be done for one that is gone: a pending alarm
 /// keeps it alive while a session has anything to do. The public functions may be called from any thread; all else
 /// happens on the strand.
@@ -34,9 +40,10 @@ public:
     Core(const Core&) = delete;
     Core& operator=(const Core&) = delete;
 
-    void map(MapRequest request, MapHandler handler);
+    void map(Wanted wanted, MapHandler handler);
     void unmap(const UnmapRequest& request, ReleaseHandler handler);
     void externalAddress(AddressHandler handler);
+    void probe(ProbeHandler handler);
     void release(MappingKey key, ReleaseHandler handler);
     void drop(MappingKey key);
     void detach(MappingKey key);
@@ -54,16 +61,16 @@ private:
     void complete(Waiting<Handler> waiting, Result outcome);
     void cancel(OperationId id);
 
-    /// Where to find a caller that may cancel; without an id, one who waits for the external address.
+    /// Where to find a caller that may cancel; without an id, one who waits for the answer to a question.
     template <class Handler>
     void remember(const Waiting<Handler>& waiting, const MappingKey& key);
 
     // core.cpp: mappings
     enum class Want : std::uint8_t { mapping, deletion };
-    result<MappingKey> admit(const MapRequest& request, Want want);
-    session::MappingRequest translate(GatewayLink& link, const MapRequest& request) const;
+    result<MappingKey> admit(const Wanted& wanted, Want want);
+    session::MappingRequest translate(GatewayLink& link, const Wanted& wanted) const;
     [[nodiscard]] Nonce nonceFor(GatewayLink& link, const MapRequest& request) const;
-    void doMap(const MapRequest& request, Waiting<MapHandler> waiting);
+    void doMap(const Wanted& wanted, Waiting<MapHandler> waiting);
     void doUnmap(const UnmapRequest& request, Waiting<ReleaseHandler> waiting);
     void doRelease(const MappingKey& key, std::optional<Waiting<ReleaseHandler>> waiting);
     void cancelMapping(const MappingKey& key, OperationId id);
@@ -90,13 +97,20 @@ private:
     void announced(const net::ip::udp::endpoint& from, wire::Bytes datagram);
     void doubtNeighbours(const GatewayLink& link);
 
-    // core_address.cpp: its external address
-    void doExternalAddress(Waiting<AddressHandler> waiting);
-    result<void> queryAddress(GatewayLink& link);
-    void addressAnswered(GatewayLink& link, const session::Event& event);
-    void addressDeadlinePassed(GatewayLink& link, session::TimePoint now);
-    void cancelAddress(GatewayLink& link, OperationId id);
-    void endQuery(GatewayLink& link);
+    // core_questions.cpp: its external address, and whether it is there
+    template <class Answer, class Begin>
+    void ask(Question<Answer> GatewayLink::* which, Waiting<AnswerHandler<Answer>> waiting, Begin begin);
+    template <class Answer, class OutcomeOf>
+    void answer(Question<Answer>& question, OutcomeOf outcomeOf);
+    bool answersQuestion(GatewayLink& link, const session::Event& event);
+    void questionDeadlinesPassed(GatewayLink& link, session::TimePoint now);
+    template <class Answer>
+    void deadlinePassed(GatewayLink& link, Question<Answer>& question, session::TimePoint now);
+    void cancelQuestion(GatewayLink& link, OperationId id);
+    template <class Answer>
+    void cancel(GatewayLink& link, Question<Answer>& question, OperationId id);
+    template <class Answer>
+    void endUnlessAwaited(GatewayLink& link, Question<Answer>& question);
 
     // core_events.cpp: what the sessions report, and the timer
     void pump();
@@ -113,6 +127,7 @@ private:
     transport::Alarm alarm_;
     std::optional<session::TimePoint> armedFor_;
     ClientOptions options_;
+    Identity identity_; ///< that of the options, or one for this run alone
     std::vector<LinkPtr> links_;
     std::shared_ptr<transport::Announcements> announcements_;  ///< once a link was open
     std::optional<GatewayChoice> choice_;                      ///< the last one

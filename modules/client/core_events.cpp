@@ -56,8 +56,7 @@ void Core::drainEvents(const LinkPtr& link) {
 
 void Core::handleEvent(const LinkPtr& link, const session::Event& event) {
     const MappingKey key{link, event.id};
-    if (link->addressQuery == event.id) {
-        addressAnswered(*link, event);
+    if (answersQuestion(*link, event)) {
         return;
     }
     const auto found = link->entries.find(event.id);
@@ -85,6 +84,7 @@ void Core::handleEvent(const LinkPtr& link, const session::Event& event) {
         released(key, event, entry);
         return;
     case session::EventKind::address:
+    case session::EventKind::probed:
         return;
     }
 }
@@ -151,9 +151,7 @@ void Core::armTimer() {
         if (link->link().isOpen()) {
             consider(link->session().nextTimeout());
         }
-        if (!link->addressCalls.empty()) {
-            consider(link->addressCalls.front().deadline);
-        }
+        consider(link->questionDeadline());
     }
     if (!deadlines_.empty()) {
         consider(deadlines_.begin()->first);
@@ -178,7 +176,7 @@ void Core::timerExpired() {
             link->link().handleTimeout(now);
             drainEvents(link);
         }
-        addressDeadlinePassed(*link, now);
+        questionDeadlinesPassed(*link, now);
     }
     while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
         const auto [link, id] = deadlines_.begin()->second;

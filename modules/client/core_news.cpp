@@ -125,11 +125,14 @@ bool Core::cancelNews(Entry& entry, OperationId id) {
 
 MappingInfo Core::infoOf(const GatewayLink& link, const Entry& entry) const {
     const session::Grant& grant = entry.grant;
+    const auto remote = entry.details ? entry.details->remote : std::nullopt;
     return {.protocol = entry.protocol,
             .internalAddress = transport::toAsio(entry.internalAddress),
             .internalPort = entry.internalPort,
             .externalAddress = transport::toAsio(grant.external.address),
             .externalPort = grant.external.port,
+            .remoteAddress = remote ? transport::toAsio(remote->address) : net::ip::address{},
+            .remotePort = remote ? remote->port : std::uint16_t{0},
             .lifetime = grant.lifetime,
             .epochSeconds = grant.epochSeconds,
             .via = grant.via,

@@ -55,7 +55,18 @@ bool GatewayLink::matches(const net::ip::udp::endpoint& gateway,
 
 bool GatewayLink::isIdle(session::TimePoint now) const {
     return !link_->isOpen() && session().size() == 0 && session().closedUntil() <= now && entries.empty() &&
-           addressCalls.empty();
+           address.calls.empty() && probe.calls.empty();
+}
+
+std::optional<session::TimePoint> GatewayLink::questionDeadline() const {
+    std::optional<session::TimePoint> first;
+    if (!address.calls.empty()) {
+        first = address.calls.front().deadline;
+    }
+    if (!probe.calls.empty() && (!first || probe.calls.front().deadline < *first)) {
+        first = probe.calls.front().deadline;
+    }
+    return first;
 }
 
 Asked GatewayLink::asking(session::TimePoint now) const {

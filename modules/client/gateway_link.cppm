@@ -20,7 +20,12 @@ namespace portolan {
 enum class OperationId : std::uint64_t {};
 
 using MapHandler = net::any_completion_handler<void(result<Mapping>)>;
-using AddressHandler = net::any_completion_handler<void(result<net::ip::address>)>;
+
+template <class Answer>
+using AnswerHandler = net::any_completion_handler<void(result<Answer>)>;
+
+using AddressHandler = AnswerHandler<net::ip::address>;
+using ProbeHandler = AnswerHandler<ProbeInfo>;
 
 /// A caller's handler, and a promise of work to the executor that it is to run on.
 template <class Handler>
@@ -55,6 +60,11 @@ struct News {
     std::deque<Waiting<ChangeHandler>> waiting;
 };
 
+/// What is known of few mappings.
+struct Details {
+    std::optional<session::Endpoint> remote; ///< of an outbound mapping
+};
+
 /// What the client knows of one mapping of a link. Kept small: a host may hold tens of thousands.
 struct Entry {
     wire::Address internalAddress;
@@ -64,13 +74,22 @@ struct Entry {
     std::uint16_t internalPort = 0;
     std::unique_ptr<Call> call;
     std::unique_ptr<News> news; ///< from the first change, or the first who waits for one
+    std::unique_ptr<Details> details;
 };
 
-/// A caller of `externalAddress`.
-struct AddressCall {
+/// A caller who waits for the answer to a question.
+template <class Answer>
+struct QuestionCall {
     Asked asked;
     session::TimePoint deadline;
-    Waiting<AddressHandler> waiting;
+    Waiting<AnswerHandler<Answer>> waiting;
+};
+
+/// A question to the gateway, asked once for all who wait for its answer.
+template <class Answer>
+struct Question {
+    std::deque<QuestionCall<Answer>> calls; ///< the one that waits longest first
+    std::optional<session::MappingId> id;   ///< while it is being asked
 };
 
 class GatewayLink {
@@ -90,6 +109,9 @@ public:
     /// Whether nobody would miss it: nothing is held or under way, and the gateway has not asked to be left alone.
     [[nodiscard]] bool isIdle(session::TimePoint now) const;
 
+    /// When the first of those who wait for an answer has waited long enough.
+    [[nodiscard]] std::optional<session::TimePoint> questionDeadline() const;
+
     /// To be kept with what is asked now.
     [[nodiscard]] Asked asking(session::TimePoint now) const;
 
@@ -104,8 +126,8 @@ public:
 
     boost::unordered_map<session::MappingId, Entry> entries;
 
-    std::deque<AddressCall> addressCalls; ///< the one that waits longest first
-    std::optional<session::MappingId> addressQuery;
+    Question<net::ip::address> address; ///< which external address it has
+    Question<ProbeInfo> probe;          ///< whether it is there, and what it is
 
 private:
     [[nodiscard]] Error unreachable() const;

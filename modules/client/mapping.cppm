@@ -27,7 +27,8 @@ void startChanged(const std::shared_ptr<Core>& core, MappingKey key, ChangeHandl
 
 export namespace portolan {
 
-/// A mapping held at a gateway, kept renewed for as long as this handle lives. Move-only.
+/// A mapping held at a gateway, inbound (`Client::map`) or outbound (`Client::peer`), kept renewed for as long as this
+/// handle lives. Move-only.
 ///
 /// A handle that is dropped has its mapping deleted in the background if the execution context still runs. The handle
 /// may be used from any thread, by one at a time.
@@ -59,8 +60,9 @@ public:
 
     /// Deletes the mapping at the gateway; completes with `result<void>` when the gateway has confirmed, or with the
     /// error after `ClientOptions::releaseTimeout`, or at once with `Errc::mappingLost` if the handle owns none. The
-    /// handle owns nothing from the call on. Neither the end of the wait nor its cancellation stops the deletion, which
-    /// goes on in the background, for a minute at most.
+    /// handle owns nothing from the call on. An outbound mapping is only renewed no more, which needs no answer.
+    /// Neither the end of the wait nor its cancellation stops the deletion, which goes on in the background, for a
+    /// minute at most.
     template <net::completion_token_for<void(result<void>)> Token = net::use_awaitable_t<>>
     auto release(Token&& token = {}) {
         return net::async_initiate<Token, void(result<void>)>(

@@ -27,12 +27,12 @@ struct ClientOptions {
     /// The local address to map, and to ask from; it decides for IPv4 or IPv6. None: the system's choice.
     std::optional<net::ip::address> source;
     Speak speak = Speak::any;
-    /// How long `map` and `externalAddress` wait for an answer.
+    /// How long `map`, `peer`, `externalAddress` and `probe` wait for an answer.
     std::chrono::milliseconds timeout{10'000};
     /// How long `release` waits for an answer, and how long a mapping that `map` gave up is tried to be deleted.
     std::chrono::milliseconds releaseTimeout{3'000};
-    /// Where the nonces of mappings come from, so that a later run can take them over (see `keptIdentity`). None: each
-    /// mapping has a nonce that only this run knows.
+    /// Where the nonces of mappings come from, so that a later run can take them over (see `keptIdentity`). None: one
+    /// that only this run knows.
     std::optional<Identity> identity{};
     /// The port where gateways announce to all hosts that they restarted (RFC 6887 §14.1.1); 0: nobody listens.
     std::uint16_t announcementPort = wire::announcementPort;
@@ -51,7 +51,7 @@ struct MapRequest {
     std::uint16_t internalPort = 0;      ///< on this host; 0 = all ports of the protocol, or it has none
     std::uint16_t externalPort = 0;      ///< suggested to the gateway; 0 = any
     std::chrono::seconds lifetime{7200}; ///< 1 s up to 2^32 - 1 s; the gateway may grant another, and it is renewed
-    /// The mapping nonce (RFC 6887 §11.1). None: that of `ClientOptions::identity`, or a fresh one; give the old one to
+    /// The mapping nonce (RFC 6887 §11.1). None: that of `ClientOptions::identity`, or of this run; give the old one to
     /// take over a mapping made earlier.
     std::optional<Nonce> nonce{};
     /// The suggested external port or an error (RFC 6887 §13.2). PCP only.
@@ -64,14 +64,32 @@ struct MapRequest {
     /// The host to map for, instead of this one. RFC 6887 §13.1 wants this used in fully trusted networks only: to name
     /// a host is to say that this is one. PCP only, and most gateways refuse it.
     std::optional<net::ip::address> thirdParty{};
+    /// Suggested to the gateway; it decides for IPv4 or IPv6 outside. None: any, of the family of the address mapped.
+    std::optional<net::ip::address> externalAddress{};
+};
+
+/// An outbound mapping to ask for: the way of a connection from a port of this host to a remote peer (RFC 6887 §12).
+/// To ask before anything was sent makes the mapping; to ask afterwards tells which external address and port the
+/// gateway chose and for how long, and makes it last. PCP only.
+struct PeerRequest {
+    Protocol protocol = Protocol::tcp;
+    std::uint16_t internalPort = 0;      ///< on this host, 1 to 65535
+    net::ip::address remoteAddress{};    ///< as this host sees it, of the family of its own
+    std::uint16_t remotePort = 0;        ///< 1 to 65535
+    std::uint16_t externalPort = 0;      ///< suggested to the gateway, which makes it this or nothing; 0 = any
+    std::chrono::seconds lifetime{7200}; ///< 1 s up to 2^32 - 1 s; the gateway may grant another, and it is renewed
+    std::optional<Nonce> nonce{};        ///< as of `MapRequest`
+    bool patient = false;                ///< as of `MapRequest`
+    std::optional<net::ip::address> thirdParty{};      ///< as of `MapRequest`
+    std::optional<net::ip::address> externalAddress{}; ///< suggested like the external port
 };
 
 /// A mapping to delete that no handle of this program owns: one left standing, by `Mapping::detach` or a crash.
 struct UnmapRequest {
     Protocol protocol = Protocol::tcp;
     std::uint16_t internalPort = 0;
-    /// The nonce it was made with. None: that of `ClientOptions::identity`. With another, gateways that check nonces
-    /// refuse; NAT-PMP has none.
+    /// The nonce it was made with. None: that of `ClientOptions::identity`, or of this run. With another, gateways that
+    /// check nonces refuse; NAT-PMP has none.
     std::optional<Nonce> nonce{};
     std::optional<net::ip::address> thirdParty{};
 };
@@ -82,6 +100,16 @@ struct GatewayInfo {
     std::string interfaceName;       ///< the way to it; may be empty if the gateway was named
 };
 
+/// What a gateway answered to `Client::probe`.
+struct ProbeInfo {
+    std::uint8_t version = 0; ///< 2: it speaks PCP. 0: NAT-PMP. Another: a version of PCP that it has instead
+    std::optional<std::uint32_t> epochSeconds{}; ///< seconds since it last lost its mappings, where it told
+    std::chrono::milliseconds roundTrip{0};      ///< from the last question to the answer
+    std::uint32_t transmissions = 0;             ///< how often it was asked
+    std::optional<Error> refusal{};              ///< what it said to the question itself, where that was no success
+    GatewayInfo gateway{};
+};
+
 /// What is known of a mapping at one moment.
 struct MappingInfo {
     Protocol protocol{};
@@ -89,6 +117,8 @@ struct MappingInfo {
     std::uint16_t internalPort = 0;
     net::ip::address externalAddress; ///< unspecified where a NAT-PMP gateway would not tell
     std::uint16_t externalPort = 0;
+    net::ip::address remoteAddress{}; ///< of an outbound mapping; otherwise unspecified
+    std::uint16_t remotePort = 0;     ///< likewise; otherwise 0
     std::chrono::seconds lifetime{0}; ///< as granted last
     std::uint32_t epochSeconds = 0;   ///< of the gateway, with the last answer
     Via via = Via::pcp;

@@ -3,6 +3,8 @@ module;
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
+#include <system_error>
 
 module portolan.session;
 
@@ -29,7 +31,12 @@ bool Session::handleAnnouncement(TimePoint now, const Endpoint& from, wire::Byte
         return false;
     }
     const std::uint64_t before = statistics_.attributed;
-    handleDatagram(now, from, datagram);
+    if (byPcp) {
+        takeAnnouncement(now, datagram, std::nullopt);
+    } else {
+        handleNatPmp(now, datagram);
+    }
+    runDue(now);
     return statistics_.attributed != before;
 }
 
@@ -56,12 +63,15 @@ void Session::handlePcp(TimePoint now, wire::Bytes datagram) {
             undecodable(response.error());
         }
         return;
-    case wire::Opcode::announce:
-        if (const auto response = wire::decodeAnnounceResponse(datagram)) {
-            handleAnnounce(now, response.assume_value());
+    case wire::Opcode::peer:
+        if (const auto response = wire::decodePeerResponse(datagram)) {
+            handlePeerResponse(now, response.assume_value());
         } else {
             undecodable(response.error());
         }
+        return;
+    case wire::Opcode::announce:
+        takeAnnouncement(now, datagram, probeAsked());
         return;
     default:
         ++statistics_.unattributed;
@@ -69,9 +79,30 @@ void Session::handlePcp(TimePoint now, wire::Bytes datagram) {
     }
 }
 
+/// Takes an ANNOUNCE response, which may be the answer to this probe as well.
+void Session::takeAnnouncement(TimePoint now, wire::Bytes datagram, std::optional<Index> probe) {
+    const auto response = wire::decodeAnnounceResponse(datagram);
+    if (!response) {
+        undecodable(response.error());
+        return;
+    }
+    const wire::AnnounceResponse& announcement = response.assume_value();
+    const bool success = announcement.resultCode == wire::ResultCode::success;
+    if (!probe && !success) {
+        ++statistics_.unattributed;
+        return;
+    }
+    ++statistics_.attributed;
+    if (probe) {
+        probeAnswered(now, *probe, {wire::pcpVersion, announcement.epochSeconds},
+                      success ? std::error_code{} : make_error_code(announcement.resultCode));
+    }
+    announced(now, announcement.epochSeconds);
+}
+
 void Session::handleNatPmp(TimePoint now, wire::Bytes datagram) {
     if (config_.speak != Speak::natPmp && wire::saysNatPmpOnly(datagram)) {
-        handleNatPmpOnly(now);
+        handleNatPmpOnly(now, datagram);
         return;
     }
     if (const auto response = wire::decodeNatPmpMapResponse(datagram)) {

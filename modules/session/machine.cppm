@@ -28,8 +28,9 @@ class Session {
 public:
     explicit Session(const Config& config);
 
-    /// Wants a mapping, from now until `handleRelease`. Refuses what cannot be sent (`Errc::invalidRequest`), and a
-    /// protocol, port and external family that this session has already (`Errc::alreadyMapped`).
+    /// Wants a mapping, from now until `handleRelease`. Refuses what cannot be sent (`Errc::invalidRequest`, whose
+    /// detail tells why), and a protocol, port and external family, to the same remote peer if it is an outbound
+    /// mapping, that this session has already (`Errc::alreadyMapped`).
     result<MappingId> handleRequest(TimePoint now, const MappingRequest& request);
 
     /// Deletes a mapping that an earlier session made, whose nonce it has to be; an event `released` follows, with the
@@ -44,8 +45,14 @@ public:
     result<MappingId> handleAddressQuery(TimePoint now, const wire::Nonce& nonce,
                                          std::uint16_t internalPort = discardPort);
 
+    /// Asks whether the server is there, and what it is, once (ANNOUNCE, RFC 6887 §14.1.2): an event `probed` or
+    /// `refused` follows and ends the probe. Nothing changes at the server. A gateway of NAT-PMP says so, or is asked
+    /// for its external address where nothing but NAT-PMP is spoken. One probe at a time (`Errc::alreadyMapped`).
+    result<MappingId> handleProbe(TimePoint now);
+
     /// Wants the mapping no more: it is deleted at the gateway, if the gateway may have heard of it; an event
-    /// `released` follows. A query just ends, without an event.
+    /// `released` follows. An outbound mapping is renewed no more and ends as the gateway has it (RFC 6887 §12.1); the
+    /// event follows at once. A query or probe just ends, without an event.
     void handleRelease(TimePoint now, MappingId id);
 
     /// Forgets the mapping and leaves it standing at the gateway for its lifetime.
@@ -82,7 +89,7 @@ public:
 
     [[nodiscard]] const Statistics& statistics() const noexcept { return statistics_; }
 
-    /// Mappings and queries that are not yet at their end.
+    /// Mappings, queries and probes that are not yet at their end.
     [[nodiscard]] std::size_t size() const noexcept { return table_.size(); }
 
     /// How often the request under way for this id was sent; 0 if it has come to its end.
@@ -99,7 +106,8 @@ private:
 
     // requests.cpp: what the owner wants
     result<Index> admit(TimePoint now, const MappingRequest& request);
-    [[nodiscard]] std::optional<std::error_code> unfit(const MappingRequest& request) const;
+    std::optional<Index> addPeer(const RecordKey& key, const MappingRequest& request);
+    void setKey(Index at, const RecordKey& key);
     std::optional<Index> addOrSupersede(TimePoint now, const RecordKey& key, const wire::Nonce& nonce);
     void start(TimePoint now, Index at);
 
@@ -140,25 +148,36 @@ private:
 
     // datagram.cpp: who is to take a datagram
     void handlePcp(TimePoint now, wire::Bytes datagram);
+    void takeAnnouncement(TimePoint now, wire::Bytes datagram, std::optional<Index> probe);
     void handleNatPmp(TimePoint now, wire::Bytes datagram);
     void undecodable(const wire::Refusal& refusal);
 
     // map_response.cpp: answers by PCP
     void handleMapResponse(TimePoint now, const wire::MapResponse& response);
-    [[nodiscard]] std::optional<Index> attribute(const wire::MapResponse& response) const;
+    [[nodiscard]] std::optional<Index> attribute(const wire::MapResponse& response,
+                                                 const std::optional<Endpoint>& remote) const;
+    void handleAnswer(TimePoint now, std::optional<Index> at, const wire::MapResponse& response);
     [[nodiscard]] bool repeats(const Record& record, const wire::MapResponse& response) const;
     void mapGranted(TimePoint now, Index at, const wire::MapResponse& response);
     void queryAnswered(TimePoint now, Index at, const wire::MapResponse& response);
     void mapMismatched(TimePoint now, Index at);
     void mapRefused(TimePoint now, Index at, const wire::MapResponse& response);
 
+    // peer.cpp: outbound mappings
+    void handlePeerResponse(TimePoint now, const wire::PeerResponse& response);
+    void dropSuggestion(Index at);
+
+    // probe.cpp: is the server there?
+    [[nodiscard]] std::optional<Index> probeAsked() const;
+    void probeAnswered(TimePoint now, Index at, Probed probed, std::error_code answer);
+
     // version.cpp: gateways of another version
     [[nodiscard]] std::vector<Index> askedByPcp() const;
     void handleVersionRejection(TimePoint now, const wire::VersionRejection& rejection);
-    void handleNatPmpOnly(TimePoint now);
+    void handleNatPmpOnly(TimePoint now, wire::Bytes datagram);
 
     // recovery.cpp: gateways that lost their state or came back
-    void handleAnnounce(TimePoint now, const wire::AnnounceResponse& response);
+    void announced(TimePoint now, std::uint32_t epochSeconds);
     void checkNatPmpEpoch(TimePoint now, std::uint32_t epochSeconds, std::optional<Index> except);
     void recover(TimePoint now, Duration delay, std::optional<Index> except, std::optional<Via> only);
     void wake(TimePoint now, Duration delay);

@@ -42,18 +42,21 @@ bool isMismatch(const Record& record, const wire::MapResponse& response) {
 
 } // namespace
 
-std::optional<Session::Index> Session::attribute(const wire::MapResponse& response) const {
+/// Whose answer this is: that of an outbound mapping, if it names a remote peer.
+std::optional<Session::Index> Session::attribute(const wire::MapResponse& response,
+                                                 const std::optional<Endpoint>& remote) const {
     RecordKey key{thirdPartyOf(response.options).value_or(wire::Address{}), response.internalPort, response.protocol,
                   response.assignedAddress.isV4()};
+    const auto find = [&] { return remote ? table_.find(PeerKey{key, *remote}) : table_.find(key); };
     const auto asked = [&](std::optional<Index> at) {
-        return at && table_[*at].askedByPcp && table_[*at].nonce == response.nonce;
+        return at && table_[*at].askedByPcp && !table_[*at].isProbe && table_[*at].nonce == response.nonce;
     };
-    if (const auto at = table_.find(key); asked(at)) {
+    if (const auto at = find(); asked(at)) {
         return at;
     }
     // A translator may give an external address of the other family (RFC 6887 §12.4).
     key.externalV4 = !key.externalV4;
-    const auto at = table_.find(key);
+    const auto at = find();
     return asked(at) ? at : std::nullopt;
 }
 
@@ -70,7 +73,10 @@ bool Session::repeats(const Record& record, const wire::MapResponse& response) c
 }
 
 void Session::handleMapResponse(TimePoint now, const wire::MapResponse& response) {
-    const auto at = attribute(response);
+    handleAnswer(now, attribute(response, std::nullopt), response);
+}
+
+void Session::handleAnswer(TimePoint now, std::optional<Index> at, const wire::MapResponse& response) {
     if (!at) {
         ++statistics_.unattributed;
         return;
@@ -167,6 +173,9 @@ void Session::mapRefused(TimePoint now, Index at, const wire::MapResponse& respo
     std::optional<wire::Address> gatewayExternal;
     if (!response.assignedAddress.isAny() && response.assignedAddress != record.externalAddress) {
         gatewayExternal = response.assignedAddress;
+    }
+    if (record.isPeer() && response.resultCode == wire::ResultCode::cannotProvideExternal) {
+        dropSuggestion(at);
     }
     refused(now, at, response.resultCode, hold, gatewayExternal);
 }

@@ -106,6 +106,12 @@ void Session::handleNatPmpAddress(TimePoint now, const wire::NatPmpAddressRespon
         wake(now, random_.between(Duration::zero(), recoveryDelay)); // an announcement (RFC 6886 §3.2.1)
         return;
     }
+    if (query && table_[*query].isProbe) {
+        natPmp_.end();
+        probeAnswered(now, *query, {0, response.epochSeconds},
+                      success ? std::error_code{} : make_error_code(response.resultCode));
+        return;
+    }
     if (!success) {
         natPmpFailed(now, response.resultCode, defaultErrorLifetime(response.resultCode));
         return;
@@ -171,6 +177,10 @@ void Session::natPmpFailed(TimePoint now, std::error_code error, Duration hold) 
     Record& record = table_[*at];
     if (record.phase == Phase::leaving) {
         released(now, *at, error);
+        return;
+    }
+    if (record.isProbe && error.category() == natPmpCategory()) {
+        probeAnswered(now, *at, {}, error); // it is there
         return;
     }
     record.wait = Duration::zero();

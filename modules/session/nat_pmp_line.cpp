@@ -31,7 +31,7 @@ constexpr unsigned addressTries = 4;
 
 bool Session::natPmpFits(const Record& record) const {
     const bool simple = record.protocol == wire::Protocol::tcp || record.protocol == wire::Protocol::udp;
-    return simple && record.internalPort != 0 && !record.extras && record.keyV4;
+    return record.isProbe || (simple && record.internalPort != 0 && !record.extras && record.keyV4);
 }
 
 void Session::toNatPmp(TimePoint now, Index at) {

@@ -31,6 +31,7 @@ inline constexpr std::size_t exchangeCount = 6;
 
 /// What few mappings have.
 struct Extras {
+    std::optional<Endpoint> remote; ///< of an outbound mapping
     std::optional<wire::Address> thirdParty;
     bool preferFailure = false;
     Endpoint wantedExternal; ///< what was suggested at first: with PREFER_FAILURE, nothing else will do
@@ -63,7 +64,8 @@ struct Record {
     std::uint8_t renewals = 0;         ///< attempts since the last grant
     wire::ResultCode refusal{};        ///< of PCP to what was sent last
     bool keyV4 : 1 = true;             ///< the family of the external address that was asked for
-    bool isQuery : 1 = false;          ///< an address query, not a mapping
+    bool isQuery : 1 = false;          ///< an address query or a probe, not a mapping
+    bool isProbe : 1 = false;          ///< a probe
     bool recovering : 1 = false;       ///< the gateway lost its state: ask like for a new mapping, report `recovered`
     bool needsAddress : 1 = false;     ///< granted by NAT-PMP, the external address not yet known: not yet reported
     bool askedByPcp : 1 = false;       ///< a PCP request was sent: answers by PCP may come
@@ -84,6 +86,12 @@ struct Record {
     [[nodiscard]] TimePoint expiry() const noexcept { return granted + std::chrono::seconds{grantedSeconds}; }
 
     [[nodiscard]] bool exactly() const noexcept { return extras && extras->preferFailure; }
+
+    /// An outbound mapping, asked for by PEER.
+    [[nodiscard]] bool isPeer() const noexcept { return extras && extras->remote; }
+
+    /// Whether it could be deleted at the gateway: PEER cannot do that (RFC 6887 §12.1), and a probe maps nothing.
+    [[nodiscard]] bool isDeletable() const noexcept { return !isPeer() && !isProbe; }
 };
 
 /// What a response is attributed by (RFC 6887 §11.4), with the family of the external address: one internal port may
@@ -95,6 +103,14 @@ struct RecordKey {
     bool externalV4 = true;
 
     friend bool operator==(const RecordKey&, const RecordKey&) = default;
+};
+
+/// What a PEER response is attributed by (RFC 6887 §12.4).
+struct PeerKey {
+    RecordKey local;
+    Endpoint remote;
+
+    friend bool operator==(const PeerKey&, const PeerKey&) = default;
 };
 
 } // namespace portolan::session

@@ -25,14 +25,10 @@ constexpr Duration doubtGap = std::chrono::seconds{30};
 
 } // namespace
 
-void Session::handleAnnounce(TimePoint now, const wire::AnnounceResponse& response) {
-    if (response.resultCode != wire::ResultCode::success) {
-        ++statistics_.unattributed;
-        return;
-    }
-    ++statistics_.attributed;
+/// An ANNOUNCE response says that this is the server's epoch, and that it is there.
+void Session::announced(TimePoint now, std::uint32_t epochSeconds) {
     const Duration delay = random_.between(Duration::zero(), recoveryDelay);
-    if (!pcpEpoch_.check(now, response.epochSeconds)) {
+    if (!pcpEpoch_.check(now, epochSeconds)) {
         recover(now, delay, std::nullopt, std::nullopt);
     }
     wake(now, delay);

@@ -24,7 +24,8 @@ void Session::handleRelease(TimePoint now, MappingId id) {
     if (record.phase == Phase::leaving) {
         return;
     }
-    if (record.phase == Phase::held || record.mayStandByPcp || record.mayStandByNatPmp) {
+    const bool mayStand = record.phase == Phase::held || record.mayStandByPcp || record.mayStandByNatPmp;
+    if (mayStand && record.isDeletable()) {
         startDeletion(now, *at);
     } else {
         released(now, *at, {});

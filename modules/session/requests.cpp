@@ -4,17 +4,17 @@ module;
 #include <algorithm>
 #include <boost/outcome/try.hpp>
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <system_error>
-#include <utility>
+#include <string>
+#include <string_view>
 
 module portolan.session;
 
 import :record;
 import :table;
+import :soundness;
 
 namespace portolan::session {
 
@@ -23,56 +23,6 @@ namespace {
 /// The external address is asked for by a mapping for as long as the shortest a gateway should grant (RFC 6887 §15).
 constexpr std::uint32_t querySeconds = 120;
 
-/// Octets of the options, each with its header.
-constexpr std::size_t thirdPartyOctets = 20;
-constexpr std::size_t preferFailureOctets = 4;
-constexpr std::size_t filterOctets = 24;
-
-/// Whether request and response fit 1100 octets, also in a renewal, which has one more FILTER to flush those that
-/// stand (RFC 6887 §7.3, §13.3).
-bool optionsFit(const MappingRequest& request) {
-    std::size_t octets = request.filters.empty() ? 0 : filterOctets * (request.filters.size() + 1);
-    octets += request.thirdParty ? thirdPartyOctets : 0;
-    octets += request.preferFailure ? preferFailureOctets : 0;
-    return wire::mapSize + octets <= wire::maxMessageSize;
-}
-
-/// Whether the filter says something about peers of the internal address (RFC 6887 §13.3, errata 3891).
-bool isSound(const wire::Filter& filter, const wire::Address& internal) {
-    const int shortest = filter.remoteAddress.isV4() ? 97 : 1;
-    return filter.remoteAddress.isV4() == internal.isV4() && filter.prefixLength >= shortest &&
-           filter.prefixLength <= 128;
-}
-
-/// Whether the protocol has ports as TCP has them; of any other, all is mapped or nothing (RFC 6887 §11.1).
-bool hasPorts(wire::Protocol protocol) {
-    switch (protocol) {
-    case wire::Protocol::tcp:
-    case wire::Protocol::udp:
-    case wire::Protocol::dccp:
-    case wire::Protocol::sctp:
-    case wire::Protocol::udplite:
-        return true;
-    default:
-        return false;
-    }
-}
-
-bool hasOptions(const MappingRequest& request) {
-    return request.thirdParty || request.preferFailure || !request.filters.empty();
-}
-
-/// Whether a server could make sense of it (RFC 6887 §11.1, §13.1, §13.2, §13.3).
-bool isSound(const MappingRequest& request, const wire::Address& clientAddress) {
-    const wire::Address internal = request.thirdParty.value_or(clientAddress);
-    const bool portForNone = request.internalPort == 0 && request.suggestedPort != 0;
-    const bool portOfPortless = request.internalPort != 0 && !hasPorts(request.protocol);
-    const bool failureOfNothing = request.preferFailure && request.suggestedPort == 0;
-    const bool thirdPartyIsNone = request.thirdParty && (internal == clientAddress || internal.isAny());
-    return !portForNone && !portOfPortless && !failureOfNothing && !thirdPartyIsNone && optionsFit(request) &&
-           std::ranges::all_of(request.filters, [&](const wire::Filter& filter) { return isSound(filter, internal); });
-}
-
 } // namespace
 
 Session::Session(const Config& config)
@@ -80,34 +30,16 @@ Session::Session(const Config& config)
     config_.window = std::max(config.window, 1U);
 }
 
-std::optional<std::error_code> Session::unfit(const MappingRequest& request) const {
-    const std::int64_t seconds = request.lifetime.count();
-    if (seconds <= 0 || seconds > 0xffffffff || !isSound(request, config_.clientAddress)) {
-        return Errc::invalidRequest;
-    }
-    const bool portless = request.protocol != wire::Protocol::tcp && request.protocol != wire::Protocol::udp;
-    const bool beyondNatPmp =
-        hasOptions(request) || portless || request.internalPort == 0 || !request.suggestedAddress.isV4();
-    if (config_.speak == Speak::natPmp && beyondNatPmp) {
-        return Errc::notAvailable;
-    }
-    return std::nullopt;
-}
-
 result<Session::Index> Session::admit(TimePoint now, const MappingRequest& request) {
-    if (const auto error = unfit(request)) {
-        return *error;
+    if (const std::string_view fault = faultOf(request, config_.clientAddress); !fault.empty()) {
+        return Error{Errc::invalidRequest, std::string{fault}};
+    }
+    if (config_.speak == Speak::natPmp && isBeyondNatPmp(request)) {
+        return Errc::notAvailable;
     }
     const RecordKey key{request.thirdParty.value_or(wire::Address{}), request.internalPort, request.protocol,
                         request.suggestedAddress.isV4()};
-    std::unique_ptr<Extras> extras;
-    if (hasOptions(request)) {
-        extras = std::make_unique<Extras>(Extras{request.thirdParty,
-                                                 request.preferFailure,
-                                                 {request.suggestedAddress, request.suggestedPort},
-                                                 request.filters});
-    }
-    const auto at = addOrSupersede(now, key, request.nonce);
+    const auto at = request.remote ? addPeer(key, request) : addOrSupersede(now, key, request.nonce);
     if (!at) {
         return Errc::alreadyMapped;
     }
@@ -115,8 +47,30 @@ result<Session::Index> Session::admit(TimePoint now, const MappingRequest& reque
     record.externalPort = request.suggestedPort;
     record.externalAddress = request.suggestedAddress;
     record.requestedSeconds = static_cast<std::uint32_t>(request.lifetime.count());
-    record.extras = std::move(extras);
+    if (hasExtras(request)) {
+        record.extras =
+            std::make_unique<Extras>(Extras{.remote = request.remote,
+                                            .thirdParty = request.thirdParty,
+                                            .preferFailure = request.preferFailure,
+                                            .wantedExternal = {request.suggestedAddress, request.suggestedPort},
+                                            .filters = request.filters});
+    }
     return *at;
+}
+
+std::optional<Session::Index> Session::addPeer(const RecordKey& key, const MappingRequest& request) {
+    const auto at = table_.add(PeerKey{key, *request.remote});
+    if (at) {
+        setKey(*at, key);
+        table_[*at].nonce = request.nonce;
+    }
+    return at;
+}
+
+void Session::setKey(Index at, const RecordKey& key) {
+    table_[at].protocol = key.protocol;
+    table_[at].internalPort = key.internalPort;
+    table_[at].keyV4 = key.externalV4;
 }
 
 /// A record for the key. If one is being deleted under it, that ends, and what the gateway knows of it is kept.
@@ -135,9 +89,7 @@ std::optional<Session::Index> Session::addOrSupersede(TimePoint now, const Recor
         record.nonce = known.nonce;
         record.mayStandByPcp = known.mayStandByPcp;
         record.mayStandByNatPmp = known.mayStandByNatPmp;
-        record.protocol = key.protocol;
-        record.internalPort = key.internalPort;
-        record.keyV4 = key.externalV4;
+        setKey(*at, key);
     }
     return at;
 }
@@ -150,6 +102,9 @@ result<MappingId> Session::handleRequest(TimePoint now, const MappingRequest& re
 }
 
 result<MappingId> Session::handleDelete(TimePoint now, const MappingRequest& request) {
+    if (request.remote) {
+        return Error{Errc::invalidRequest, "an outbound mapping cannot be deleted; it ends by itself"};
+    }
     BOOST_OUTCOME_TRY(const Index at, admit(now, request));
     const MappingId id = table_.idOf(at);
     Record& record = table_[at];
@@ -183,7 +138,8 @@ result<MappingId> Session::handleAddressQuery(TimePoint now, const wire::Nonce& 
 
 void Session::start(TimePoint now, Index at) {
     table_[at].phase = Phase::wanted;
-    if (const TimePoint closed = std::max(noNewUntil_, silentUntil_); closed > now) {
+    const TimePoint closed = table_[at].isProbe ? silentUntil_ : std::max(noNewUntil_, silentUntil_);
+    if (closed > now) {
         refused(now, at, wire::ResultCode::noResources, closed - now);
     } else if (config_.speak == Speak::natPmp) {
         toNatPmp(now, at);

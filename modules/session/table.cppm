@@ -29,30 +29,32 @@ struct RecordKeyHash {
     }
 };
 
+struct PeerKeyHash {
+    std::size_t operator()(const PeerKey& key) const noexcept {
+        std::size_t seed = RecordKeyHash{}(key.local);
+        boost::hash_combine(seed, key.remote.port);
+        boost::hash_range(seed, key.remote.address.octets.begin(), key.remote.address.octets.end());
+        return seed;
+    }
+};
+
 class Table {
 public:
     using Index = std::uint32_t;
 
     /// A fresh record under this key, idle, or nothing if the key is taken.
-    std::optional<Index> add(const RecordKey& key) {
-        if (index_.contains(key)) {
-            return std::nullopt;
-        }
-        if (free_.empty()) {
-            free_.push_back(static_cast<Index>(records_.size()));
-            records_.emplace_back();
-        }
-        const Index at = free_.back();
-        index_.emplace(key, at);
-        free_.pop_back();
-        list(Exchange::idle).append(records_, at);
-        return at;
-    }
+    std::optional<Index> add(const RecordKey& key) { return add(index_, key); }
+
+    std::optional<Index> add(const PeerKey& key) { return add(peers_, key); }
 
     void remove(Index at) {
         heap_.clear(records_, at);
         list(records_[at].exchange).remove(records_, at);
-        index_.erase(keyOf(records_[at]));
+        if (records_[at].isPeer()) {
+            peers_.erase({keyOf(records_[at]), *records_[at].extras->remote});
+        } else {
+            index_.erase(keyOf(records_[at]));
+        }
         const std::uint32_t generation = records_[at].generation + 1;
         records_[at] = Record{};
         records_[at].generation = generation;
@@ -79,6 +81,11 @@ public:
     [[nodiscard]] std::optional<Index> find(const RecordKey& key) const {
         const auto found = index_.find(key);
         return found == index_.end() ? std::nullopt : std::optional{found->second};
+    }
+
+    [[nodiscard]] std::optional<Index> find(const PeerKey& key) const {
+        const auto found = peers_.find(key);
+        return found == peers_.end() ? std::nullopt : std::optional{found->second};
     }
 
     /// Says where the record's exchange stands, and puts it last among those that stand there.
@@ -115,7 +122,7 @@ public:
         return !heap_.empty() && records_[heap_.top()].deadline <= now ? std::optional{heap_.top()} : std::nullopt;
     }
 
-    [[nodiscard]] std::size_t size() const noexcept { return index_.size(); }
+    [[nodiscard]] std::size_t size() const noexcept { return index_.size() + peers_.size(); }
 
     /// One more than the largest index; a record below it may be `Phase::free`.
     [[nodiscard]] Index capacity() const noexcept { return static_cast<Index>(records_.size()); }
@@ -126,11 +133,28 @@ public:
     }
 
 private:
+    template <class Map, class Key>
+    std::optional<Index> add(Map& map, const Key& key) {
+        if (map.contains(key)) {
+            return std::nullopt;
+        }
+        if (free_.empty()) {
+            free_.push_back(static_cast<Index>(records_.size()));
+            records_.emplace_back();
+        }
+        const Index at = free_.back();
+        map.emplace(key, at);
+        free_.pop_back();
+        list(Exchange::idle).append(records_, at);
+        return at;
+    }
+
     [[nodiscard]] RecordList& list(Exchange exchange) noexcept { return lists_[static_cast<std::size_t>(exchange)]; }
 
     std::vector<Record> records_;
     std::vector<Index> free_;
     boost::unordered_flat_map<RecordKey, Index, RecordKeyHash> index_;
+    boost::unordered_flat_map<PeerKey, Index, PeerKeyHash> peers_; ///< apart, as their keys are twice as large
     std::array<RecordList, exchangeCount> lists_;
     TimerHeap heap_;
 };

@@ -18,6 +18,9 @@ namespace {
 /// A gateway that stayed silent within the limits of the configuration is asked anew after this (RFC 7488 §3).
 constexpr Duration retryAfterSilence = std::chrono::minutes{15};
 
+/// A probe is to tell soon that nobody is there: MRC of RFC 7488 §3.
+constexpr std::uint32_t probeTransmissions = 4;
+
 } // namespace
 
 void Session::handleTimeout(TimePoint now) {
@@ -106,6 +109,9 @@ void Session::answerMissing(TimePoint now, Index at) {
 }
 
 bool Session::outOfTries(TimePoint now, const Record& record) const {
+    if (record.isProbe && record.transmissions >= probeTransmissions) {
+        return true;
+    }
     return (config_.maxTransmissions != 0 && record.transmissions >= config_.maxTransmissions) ||
            (config_.maxDuration != Duration::zero() && now - record.started >= config_.maxDuration);
 }

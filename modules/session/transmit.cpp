@@ -2,7 +2,6 @@
 module;
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -13,6 +12,7 @@ module portolan.session;
 
 import :record;
 import :table;
+import :outgoing;
 
 namespace portolan::session {
 
@@ -25,47 +25,6 @@ constexpr Duration windowWait{3300};
 /// The waits of a deletion. RFC 6887 §8.1.1 says 3 s to begin with, as a SHOULD: but who deletes a mapping is often
 /// about to end, and would be gone before it is sent twice. There are few tries, so this floods no gateway.
 constexpr Backoff deletionBackoff{std::chrono::milliseconds{500}};
-
-/// Room for the options that a session itself sends, up to the largest message.
-using OptionRoom = std::array<std::uint8_t, wire::maxMessageSize - wire::mapSize>;
-
-/// The options of a request; they were found to fit when the mapping was asked for. A deletion has only THIRD_PARTY
-/// (RFC 6887 §15.1); all others are repeated in renewals.
-wire::Options optionsOf(const Record& record, wire::OptionWriter& writer) {
-    if (!record.extras) {
-        return {};
-    }
-    const Extras& extras = *record.extras;
-    if (extras.thirdParty) {
-        (void)writer.add(wire::ThirdParty{*extras.thirdParty});
-    }
-    if (record.phase == Phase::leaving) {
-        return writer.options();
-    }
-    if (extras.preferFailure) {
-        (void)writer.add(wire::PreferFailure{});
-    }
-    if (!extras.filters.empty() && record.phase == Phase::held) {
-        // Filters are added to those that stand, so a renewal flushes first (RFC 6887 §13.3).
-        (void)writer.add(wire::Filter{0, 0, {}});
-    }
-    for (const wire::Filter& filter : extras.filters) {
-        (void)writer.add(filter);
-    }
-    return writer.options();
-}
-
-/// The external side to suggest. A deletion suggests nothing, in the family of what it deletes (RFC 6887 §15.1,
-/// errata 3621).
-Endpoint suggestionOf(const Record& record) {
-    if (record.phase == Phase::leaving) {
-        return {wire::Address::anyLike(record.externalAddress), 0};
-    }
-    if (record.suggestWanted) {
-        return record.extras->wantedExternal;
-    }
-    return {record.externalAddress, record.externalPort};
-}
 
 } // namespace
 
@@ -87,7 +46,7 @@ std::size_t Session::pollTransmit(TimePoint now, wire::Room room) {
 std::size_t Session::transmitQueued(TimePoint now, wire::Room room) {
     while (!table_.in(Exchange::queued).empty() && !windowIsFull()) {
         const Index at = table_.in(Exchange::queued).front();
-        if (table_[at].phase != Phase::wanted || noNewUntil_ <= now) {
+        if (table_[at].phase != Phase::wanted || table_[at].isProbe || noNewUntil_ <= now) {
             return transmitPcp(now, at, room);
         }
         refused(now, at, wire::ResultCode::noResources, noNewUntil_ - now);
@@ -97,17 +56,6 @@ std::size_t Session::transmitQueued(TimePoint now, wire::Room room) {
 
 std::size_t Session::transmitPcp(TimePoint now, Index at, wire::Room room) {
     Record& record = table_[at];
-    const Endpoint suggestion = suggestionOf(record);
-    OptionRoom optionRoom;
-    wire::OptionWriter writer{optionRoom};
-    const wire::MapRequest request{.lifetimeSeconds = record.phase == Phase::leaving ? 0 : record.requestedSeconds,
-                                   .clientAddress = config_.clientAddress,
-                                   .nonce = record.nonce,
-                                   .protocol = record.protocol,
-                                   .internalPort = record.internalPort,
-                                   .suggestedPort = suggestion.port,
-                                   .suggestedAddress = suggestion.address,
-                                   .options = optionsOf(record, writer)};
     if (record.transmissions == 0) {
         record.started = now;
     }
@@ -115,14 +63,14 @@ std::size_t Session::transmitPcp(TimePoint now, Index at, wire::Room room) {
     ++statistics_.transmitted;
     record.lastSent = now;
     record.askedByPcp = true;
-    record.mayStandByPcp = true;
+    record.mayStandByPcp = record.isDeletable();
     record.unanswered = false;
     record.refusal = wire::ResultCode::success;
     record.wait =
         retransmissionWait(record.phase == Phase::leaving ? deletionBackoff : config_.backoff, record.wait, random_);
     table_.move(at, Exchange::awaiting);
     table_.setDeadline(at, std::min({now + record.wait, now + windowWait, limitOf(record)}));
-    return wire::encode(request, room).assume_value();
+    return writeRequest(record, config_.clientAddress, room);
 }
 
 bool Session::hasToTransmit() const {

@@ -47,14 +47,17 @@ struct Config {
     std::uint32_t deleteTransmissions = 3;         ///< tries to delete a mapping
 };
 
-/// A mapping that is wanted.
+/// A mapping that is wanted: an inbound one (MAP), or an outbound one to a remote peer (PEER).
 struct MappingRequest {
     wire::Protocol protocol = wire::Protocol::tcp;
     std::uint16_t internalPort = 0;                          ///< 0 = all ports of the protocol, or it has none
     std::uint16_t suggestedPort = 0;                         ///< 0 = no preference
     wire::Address suggestedAddress = wire::Address::anyV4(); ///< all zeros of the wanted external family = any
     std::chrono::seconds lifetime{7200};
-    wire::Nonce nonce; ///< unguessable, one for each server and internal port (RFC 6887 §11.2)
+    wire::Nonce nonce; ///< unguessable, one for each server and internal port (RFC 6887 §11.2, §12.2)
+    /// The remote peer, as this host sees it, of an outbound mapping that is to be made, learned or extended (RFC 6887
+    /// §12). It is renewed like any other, and never shortened or deleted: let go of, it ends as the gateway has it.
+    std::optional<Endpoint> remote;
     /// The host to map for. RFC 6887 §13.1 wants it used in trusted networks only: to name a host is to say that this
     /// is one.
     std::optional<wire::Address> thirdParty;
@@ -62,7 +65,7 @@ struct MappingRequest {
     std::vector<wire::Filter> filters;
 };
 
-/// Names a mapping, or an address query, of one session. Never used again after its end.
+/// Names a mapping, an address query or a probe, of one session. Never used again after its end.
 enum class MappingId : std::uint64_t {};
 
 /// What the gateway granted.
@@ -76,16 +79,17 @@ struct Grant {
     friend bool operator==(const Grant&, const Grant&) = default;
 };
 
-/// What happened to a mapping or query.
+/// What happened to a mapping, query or probe.
 enum class EventKind : std::uint8_t {
     granted,   ///< held for the first time, or again after it was lost
     renewed,   ///< held for longer, unchanged
     recovered, ///< held again after the gateway lost its state, unchanged
     moved,     ///< held, but with another external address or port
     refused,   ///< the gateway said no, or did not answer within the limits; it is asked again after `retryAfter`
-    lost,      ///< its lifetime ran out; it is being requested anew
+    lost,      ///< its lifetime ran out, or the gateway has an outbound one no more; it is being requested anew
     released,  ///< gone, as was asked; `error` tells if the gateway did not confirm
     address,   ///< the answer to an address query, in `grant.external.address`
+    probed,    ///< the answer to a probe, in `probed`; what the gateway said to the question itself, in `error`
 };
 
 /// The enumerator's name, for logs and tests.
@@ -107,18 +111,31 @@ enum class EventKind : std::uint8_t {
         return "released";
     case EventKind::address:
         return "address";
+    case EventKind::probed:
+        return "probed";
     }
     return {};
 }
+
+/// What the answer to a probe tells of a gateway.
+struct Probed {
+    /// 2: it speaks PCP. 0: NAT-PMP. Another: a version of PCP that it has instead.
+    std::uint8_t version = 0;
+    std::optional<std::uint32_t> epochSeconds{}; ///< where the answer has one
+    Duration roundTrip{0};                       ///< since the question was sent last
+
+    friend bool operator==(const Probed&, const Probed&) = default;
+};
 
 /// One thing that happened; see `EventKind` for which fields mean something.
 struct Event {
     EventKind kind{};
     MappingId id{};
     Grant grant;                        ///< after the event; for `lost` and `released` the last one
-    std::error_code error;              ///< of `refused` and `released`
+    std::error_code error;              ///< of `refused`, `released` and `probed`
     std::chrono::seconds retryAfter{0}; ///< of `refused`
-    std::uint32_t transmissions = 0;    ///< of `refused` and `released`: how often it was asked
+    std::uint32_t transmissions = 0;    ///< of `refused`, `released` and `probed`: how often it was asked
+    std::optional<Probed> probed;
     /// The gateway's own external address, where a refusal gave it away (a NAT beyond the gateway).
     std::optional<wire::Address> gatewayExternal;
 };

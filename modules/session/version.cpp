@@ -48,11 +48,18 @@ void Session::handleVersionRejection(TimePoint now, const wire::VersionRejection
     const Duration hold = std::min(lifetime > Duration::zero() ? lifetime : versionRetry, versionRetry);
     // Version 2 is what PCP requests offer, so a rejection that names it is one of NAT-PMP.
     if (natPmp_.asked() && (rejection.version == wire::pcpVersion || asked.empty())) {
+        if (const auto at = natPmp_.record(); at && table_[*at].isProbe) {
+            natPmp_.end();
+            probeAnswered(now, *at, {rejection.version}, wire::ResultCode::unsuppVersion);
+            return;
+        }
         natPmpFailed(now, Errc::versionNotSupported, hold);
         return;
     }
     for (const Index at : asked) {
-        if (table_[at].phase == Phase::leaving) {
+        if (table_[at].isProbe) {
+            probeAnswered(now, at, {rejection.version}, wire::ResultCode::unsuppVersion);
+        } else if (table_[at].phase == Phase::leaving) {
             released(now, at, wire::ResultCode::unsuppVersion);
         } else {
             refused(now, at, Errc::versionNotSupported, hold);
@@ -61,7 +68,7 @@ void Session::handleVersionRejection(TimePoint now, const wire::VersionRejection
     kept_.clear(); // it answers each
 }
 
-void Session::handleNatPmpOnly(TimePoint now) {
+void Session::handleNatPmpOnly(TimePoint now, wire::Bytes datagram) {
     const std::vector<Index> asked = askedByPcp();
     if (asked.empty()) {
         // A gateway rejects each PCP request of a batch; the first of these answers moved them all.
@@ -72,6 +79,12 @@ void Session::handleNatPmpOnly(TimePoint now) {
     const bool applies = config_.speak == Speak::any && isPrivateV4(config_.clientAddress);
     for (const Index at : asked) {
         Record& record = table_[at];
+        if (record.isProbe) {
+            const auto said = wire::decodeNatPmpRefusal(datagram);
+            const bool dated = said && datagram.size() >= wire::natPmpRefusalSize;
+            probeAnswered(now, at, {0, dated ? std::optional{said.assume_value().epochSeconds} : std::nullopt}, {});
+            continue;
+        }
         record.mayStandByPcp = record.phase == Phase::held && record.via == Via::pcp;
         if (applies && (record.phase != Phase::leaving || record.mayStandByNatPmp)) {
             toNatPmp(now, at);

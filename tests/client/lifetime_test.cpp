@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(a_mapping_left_standing_is_not_deleted_with_another_nonce) 
     house.run([](House& h) -> net::awaitable<void> {
         auto mapping = co_await h.client->map({.internalPort = 8080});
         mapping.value().detach();
-        const auto unmapped = co_await h.client->unmap({.internalPort = 8080});
+        const auto unmapped = co_await h.client->unmap({.internalPort = 8080, .nonce = portolan::Nonce{{1, 2, 3}}});
         BOOST_TEST_REQUIRE(!unmapped.has_value());
         BOOST_TEST((unmapped.error().code == portolan::wire::ResultCode::notAuthorized));
     }(house));

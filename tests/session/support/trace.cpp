@@ -34,6 +34,29 @@ std::string text(const Event& event) {
     return std::string{name(event.kind)} + (event.error ? " (" + event.error.message() + ")" : "");
 }
 
+template <class Response, class Request>
+Response responseTo(const Request& request, const Answer& answer) {
+    const bool copies = answer.code != wire::ResultCode::success || request.lifetimeSeconds == 0;
+    Response response;
+    response.resultCode = answer.code;
+    response.lifetimeSeconds = answer.lifetime;
+    response.epochSeconds = answer.epoch.value_or(1000);
+    response.nonce = request.nonce;
+    response.protocol = request.protocol;
+    response.internalPort = request.internalPort;
+    response.assignedPort = copies ? request.suggestedPort : answer.port;
+    response.assignedAddress = copies ? request.suggestedAddress : answer.address;
+    response.options = request.options;
+    return response;
+}
+
+template <class Message>
+Octets encoded(const Message& message) {
+    Octets room(wire::maxMessageSize);
+    room.resize(wire::encode(message, room).assume_value());
+    return room;
+}
+
 } // namespace
 
 Config testConfig(std::uint64_t seed) {
@@ -58,27 +81,25 @@ MappingRequest mapping(std::uint16_t internalPort, wire::Protocol protocol) {
     return wanted;
 }
 
+MappingRequest outbound(std::uint16_t internalPort) {
+    MappingRequest wanted = mapping(internalPort);
+    wanted.remote = Endpoint{wire::Address::v4(198, 51, 100, 7), 5222};
+    return wanted;
+}
+
 Octets answerTo(std::span<const std::uint8_t> request, const Answer& answer) {
-    const auto asked = wire::decodeMapRequest(request);
-    if (!asked) {
-        BOOST_ERROR("cannot answer what is no MAP request: " << spacedHex(request));
+    if (const auto map = wire::decodeMapRequest(request)) {
+        return encoded(responseTo<wire::MapResponse>(map.assume_value(), answer));
+    }
+    const auto peer = wire::decodePeerRequest(request);
+    if (!peer) {
+        BOOST_ERROR("cannot answer what is neither MAP nor PEER request: " << spacedHex(request));
         return {};
     }
-    const wire::MapRequest& map = asked.assume_value();
-    const bool copies = answer.code != wire::ResultCode::success || map.lifetimeSeconds == 0;
-    wire::MapResponse response;
-    response.resultCode = answer.code;
-    response.lifetimeSeconds = answer.lifetime;
-    response.epochSeconds = answer.epoch.value_or(1000);
-    response.nonce = map.nonce;
-    response.protocol = map.protocol;
-    response.internalPort = map.internalPort;
-    response.assignedPort = copies ? map.suggestedPort : answer.port;
-    response.assignedAddress = copies ? map.suggestedAddress : answer.address;
-    response.options = map.options;
-    Octets room(wire::maxMessageSize);
-    room.resize(wire::encode(response, room).assume_value());
-    return room;
+    auto response = responseTo<wire::PeerResponse>(peer.assume_value(), answer);
+    response.remotePort = peer.assume_value().remotePort;
+    response.remoteAddress = peer.assume_value().remoteAddress;
+    return encoded(response);
 }
 
 Octets natPmpAnswerTo(std::span<const std::uint8_t> request, const NatPmpAnswer& answer) {
@@ -126,6 +147,13 @@ MappingId Trace::requestDeletion(const MappingRequest& unwanted, Where where) {
 MappingId Trace::query(Where where) {
     const auto id = session.handleAddressQuery(now, mapping().nonce);
     check(id.has_value(), "the query is refused", where);
+    drain(where);
+    return id ? id.assume_value() : MappingId{};
+}
+
+MappingId Trace::probe(Where where) {
+    const auto id = session.handleProbe(now);
+    check(id.has_value(), "the probe is refused", where);
     drain(where);
     return id ? id.assume_value() : MappingId{};
 }

@@ -28,6 +28,9 @@ using Where = std::source_location;
 [[nodiscard]] session::MappingRequest mapping(std::uint16_t internalPort = 8080,
                                               wire::Protocol protocol = wire::Protocol::tcp);
 
+/// The same port of an outbound mapping to TCP port 5222 of 198.51.100.7.
+[[nodiscard]] session::MappingRequest outbound(std::uint16_t internalPort = 49152);
+
 /// What a gateway may say to a request.
 struct Answer {
     wire::ResultCode code = wire::ResultCode::success;
@@ -37,7 +40,8 @@ struct Answer {
     wire::Address address = wire::Address::v4(203, 0, 113, 45);
 };
 
-/// The MAP response to this MAP request: with the answer's external side on success, copied from the request on error.
+/// The response to this MAP or PEER request: with the answer's external side on success, copied from the request on
+/// error.
 [[nodiscard]] Octets answerTo(std::span<const std::uint8_t> request, const Answer& answer);
 
 /// What a NAT-PMP gateway may say to a mapping request.
@@ -77,6 +81,7 @@ public:
     session::MappingId request(const session::MappingRequest& wanted, Where where = Where::current());
     session::MappingId requestDeletion(const session::MappingRequest& unwanted, Where where = Where::current());
     session::MappingId query(Where where = Where::current());
+    session::MappingId probe(Where where = Where::current());
     Trace& release(session::MappingId id, Where where = Where::current());
     Trace& detach(session::MappingId id, Where where = Where::current());
     Trace& receives(std::string_view hex, Where where = Where::current());

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+module;
+
+#include <boost/outcome/result.hpp>
+#include <memory>
+#include <optional>
+#include <utility>
+
+module portolan;
+
+import portolan.transport;
+import :core;
+
+// What callers ask for, in the words of a session.
+
+namespace portolan {
+
+namespace {
+
+Wanted wantedOf(PeerRequest request) {
+    MapRequest mapping;
+    mapping.protocol = request.protocol;
+    mapping.internalPort = request.internalPort;
+    mapping.externalPort = request.externalPort;
+    mapping.externalAddress = request.externalAddress;
+    mapping.lifetime = request.lifetime;
+    mapping.nonce = request.nonce;
+    mapping.patient = request.patient;
+    mapping.thirdParty = request.thirdParty;
+    return {std::move(mapping), session::Endpoint{transport::toWire(request.remoteAddress), request.remotePort}};
+}
+
+} // namespace
+
+void startMap(const std::shared_ptr<Core>& core, MapRequest request, MapHandler handler) {
+    if (!core) {
+        completeWithout(std::move(handler), result<Mapping>{Errc::cancelled});
+        return;
+    }
+    core->map({std::move(request)}, std::move(handler));
+}
+
+void startPeer(const std::shared_ptr<Core>& core, PeerRequest request, MapHandler handler) {
+    if (!core) {
+        completeWithout(std::move(handler), result<Mapping>{Errc::cancelled});
+        return;
+    }
+    core->map(wantedOf(std::move(request)), std::move(handler));
+}
+
+void startUnmap(const std::shared_ptr<Core>& core, const UnmapRequest& request, ReleaseHandler handler) {
+    if (!core) {
+        completeWithout(std::move(handler), result<void>{Errc::cancelled});
+        return;
+    }
+    core->unmap(request, std::move(handler));
+}
+
+session::MappingRequest Core::translate(GatewayLink& link, const Wanted& all) const {
+    const MapRequest& wanted = all.mapping;
+    session::MappingRequest request;
+    request.remote = all.remote;
+    request.protocol = wanted.protocol;
+    request.internalPort = wanted.internalPort;
+    request.suggestedPort = wanted.externalPort;
+    request.suggestedAddress = wanted.externalAddress
+                                   ? transport::toWire(*wanted.externalAddress)
+                                   : wire::Address::anyLike(transport::toWire(link.link().localAddress()));
+    request.lifetime = wanted.lifetime;
+    request.nonce = wanted.nonce ? *wanted.nonce : nonceFor(link, wanted);
+    request.preferFailure = wanted.preferFailure;
+    request.filters = wanted.filters;
+    if (wanted.thirdParty) {
+        request.thirdParty = transport::toWire(*wanted.thirdParty);
+    }
+    return request;
+}
+
+Nonce Core::nonceFor(GatewayLink& link, const MapRequest& wanted) const {
+    const net::ip::address local = link.link().localAddress();
+    return identity_.nonce({.gateway = transport::toWire(link.info().endpoint.address()),
+                            .gatewayPort = link.info().endpoint.port(),
+                            .internalAddress = transport::toWire(wanted.thirdParty.value_or(local)),
+                            .protocol = wanted.protocol,
+                            .internalPort = wanted.internalPort,
+                            .externalV4 = local.is_v4()});
+}
+
+} // namespace portolan

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+module;
+
+#include <cstddef>
+
+// What a record says to its server by PCP. Not exported.
+export module portolan.session:outgoing;
+
+import portolan.error;
+import :types;
+import :record;
+
+namespace portolan::session {
+
+/// Writes the next request about this record, of a client with this address, and returns its size. There has to be room
+/// for 1100 octets.
+[[nodiscard]] std::size_t writeRequest(const Record& record, const wire::Address& clientAddress, wire::Room room);
+
+} // namespace portolan::session
