@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <cstddef>
-
 // What a record says to its server by PCP. Not exported.
 export module portolan.session:outgoing;
 
+import portolan.std;
 import portolan.error;
 import :types;
 import :record;

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <string_view>
-
 // Whether a server could make sense of a request. Not exported.
 export module portolan.session:soundness;
 
+import portolan.std;
 import portolan.error;
 import :types;
 
