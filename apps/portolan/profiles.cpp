@@ -24,7 +24,7 @@ struct Profile {
 constexpr std::array profiles{
     Profile{"strict", &Config::strict},
     Profile{"pcp-only", &Config::pcpOnly},
-    Profile{"nat-pmp-only", &Config::natPmpOnly},
+    Profile{"nat-pmp-only", [] { return Config::natPmpOnly(); }},
     Profile{"feature-off", &Config::featureOff},
     Profile{"no-connection", &Config::noConnection},
     Profile{"refuses-port-zero", &Config::refusesPortZero},

@@ -305,6 +305,7 @@ void Client::noteEvent(Time now, const session::Event& event) {
         life->refused = true;
         break;
     case EventKind::address:
+    case EventKind::probed:
         break;
     }
 }

@@ -51,6 +51,7 @@ Complaint contradiction(const Told& told) {
     case EventKind::released:
         return before.releasedAt ? std::nullopt : Complaint{"released, though wanted"};
     case EventKind::address:
+    case EventKind::probed:
         return "the answer to a question that nobody asked";
     }
     return std::nullopt;
