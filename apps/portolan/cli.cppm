@@ -13,6 +13,7 @@ export import :keep_plan;
 export import :commands;
 export import :command_line;
 export import :failure;
+export import :capture;
 export import :json;
 export import :message_json;
 export import :output;

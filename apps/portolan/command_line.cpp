@@ -47,6 +47,16 @@ void addCommon(CLI::App& app, CommonOptions& options, const char* timeoutHelp) {
     app.get_help_ptr()->description("Print this help and exit");
 }
 
+void addRecording(CLI::App& app, Recording& recording) {
+    const auto path = [](const std::string& text) -> Parsed<std::string> {
+        if (text.empty() || text == "-") {
+            return UsageError{"a capture is written to a file, which needs a name"};
+        }
+        return text;
+    };
+    add(app, "--pcap", "FILE", recording.file, path, "Write what is sent and received to this capture file");
+}
+
 void addGateway(CLI::App& app, GatewayOptions& options) {
     const auto endpoint = [](std::string_view text) { return parseEndpoint(text, wire::serverPort); };
     add(app, "--gateway", "ADDR[:PORT]", options.gateway, endpoint,
@@ -57,6 +67,7 @@ void addGateway(CLI::App& app, GatewayOptions& options) {
     };
     add(app, "--identity", "FILE", options.identity, path,
         "The secret that nonces come from (default: portolan/identity in the user's state folder)");
+    addRecording(app, options.recording);
     add(app, "--protocol", "auto|pcp|nat-pmp", options.speak, parseSpeak,
         "What to speak (default auto: PCP, and NAT-PMP where the gateway has no PCP)");
 }
@@ -152,9 +163,27 @@ void addDecode(CLI::App& app, DecodeCommand& command) {
     };
     app.add_option_function<std::vector<std::string>>("hex", join, "The datagram; - or nothing: from standard input")
         ->type_name("HEX|-");
+    app.add_option("--pcap", command.pcap,
+                   "Explain the conversation in this capture (pcap or pcapng; - is standard input)")
+        ->type_name("FILE");
+    const auto addPorts = [&command](const std::vector<std::string>& texts) {
+        for (const std::string& text : texts) {
+            const auto port = parseNumber(text, 1, 65'535, "port");
+            if (!port) {
+                throw CLI::ValidationError{"--port", port.error().message};
+            }
+            command.ports.push_back(static_cast<std::uint16_t>(port.assume_value()));
+        }
+    };
+    app.add_option_function<std::vector<std::string>>(
+           "--port", addPorts, "Look at this UDP port of a capture, too, besides 5350 and 5351; may be repeated")
+        ->type_name("PORT")
+        ->allow_extra_args(false);
     app.footer(
-        "Reads one datagram of PCP or NAT-PMP in hex, with or without blanks, and tells what its octets mean.\n\n"
-        "Example:\n  portolan decode 00 80 00 00 00 00 03 e8 cb 00 71 2d");
+        "Reads one datagram of PCP or NAT-PMP in hex, with or without blanks, and tells what its octets mean; or "
+        "those\n"
+        "of a capture, and which answers which.\n\n"
+        "Examples:\n  portolan decode 00 80 00 00 00 00 03 e8 cb 00 71 2d\n  portolan decode --pcap trouble.pcapng");
 }
 
 void addSimulate(CLI::App& app, SimulateCommand& command) {

@@ -25,12 +25,19 @@ struct CommonOptions {
     std::optional<std::chrono::milliseconds> timeout; ///< none: the command's own
 };
 
+/// What is recorded of a command's traffic.
+struct Recording {
+    std::optional<std::string> file; ///< the capture to write; none: nothing is recorded
+    DatagramTap tap{};               ///< there once the capture has begun
+};
+
 /// Which gateway is asked, from where and how.
 struct GatewayOptions {
     std::optional<net::ip::udp::endpoint> gateway; ///< none: the default route's
     std::optional<net::ip::address> source;        ///< none: the system's choice
     Speak speak = Speak::any;
     std::optional<std::string> identity; ///< the file of the identity; none: the user's own
+    Recording recording{};
 };
 
 /// `portolan map`.
@@ -79,7 +86,9 @@ struct GatewaysCommand {
 /// `portolan decode`.
 struct DecodeCommand {
     CommonOptions common;
-    std::optional<std::string> hex; ///< none: standard input
+    std::optional<std::string> hex;  ///< none: standard input
+    std::optional<std::string> pcap; ///< a capture instead; "-": from standard input
+    std::vector<std::uint16_t> ports{wire::announcementPort, wire::serverPort}; ///< where to look in a capture
 };
 
 /// `portolan simulate`.
@@ -98,6 +107,7 @@ using Command = std::variant<MapCommand, UnmapCommand, KeepCommand, AddressComma
 [[nodiscard]] std::optional<UsageError> conflict(const MapCommand& command);
 [[nodiscard]] std::optional<UsageError> conflict(const UnmapCommand& command);
 [[nodiscard]] std::optional<UsageError> conflict(const KeepCommand& command);
+[[nodiscard]] std::optional<UsageError> conflict(const DecodeCommand& command);
 [[nodiscard]] std::optional<UsageError> conflict(const SimulateCommand& command);
 
 /// What `keep` is to keep: the mappings of its arguments, then those of its file. A `UsageError` if the file cannot be
