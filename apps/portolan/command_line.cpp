@@ -186,6 +186,20 @@ void addDecode(CLI::App& app, DecodeCommand& command) {
         "Examples:\n  portolan decode 00 80 00 00 00 00 03 e8 cb 00 71 2d\n  portolan decode --pcap trouble.pcapng");
 }
 
+void addListen(CLI::App& app, ListenCommand& command) {
+    const auto number = [](const std::string& text) { return parseNumber(text, 1, 1'000'000'000, "count"); };
+    add(app, "--count", "N", command.count, number, "End after so many");
+    const auto port = [](const std::string& text) -> Parsed<std::uint16_t> {
+        const auto read = parseNumber(text, 1, 65'535, "port");
+        return read ? Parsed<std::uint16_t>{static_cast<std::uint16_t>(read.assume_value())} : read.error();
+    };
+    add(app, "--port", "PORT", command.port, port, "The UDP port to listen at (default 5350)");
+    addRecording(app, command.recording);
+    app.footer("Hears gateways that announce to all hosts that they started, or have another address. Ends when\n"
+               "interrupted, after --count of them, or after --timeout.\n\n"
+               "Example:\n  portolan listen --count 1 --timeout 60");
+}
+
 void addSimulate(CLI::App& app, SimulateCommand& command) {
     const auto endpoint = [](std::string_view text) -> Parsed<net::ip::udp::endpoint> {
         return parseEndpoint(text, 0);
@@ -219,6 +233,7 @@ public:
         add("address", "Ask for the external address", address_, addAddress, waitsForAnswer);
         add("gateways", "List the default routes of this host", gateways_, addGateways, waitsForNothing);
         add("decode", "Explain a datagram of PCP or NAT-PMP octet by octet", decode_, addDecode, waitsForNothing);
+        add("listen", "Hear gateways that announce themselves", listen_, addListen, endsBySelf);
         add("simulate", "Be a gateway, for tests", simulate_, addSimulate, endsBySelf);
     }
 
@@ -246,6 +261,7 @@ private:
     AddressCommand address_;
     GatewaysCommand gateways_;
     DecodeCommand decode_;
+    ListenCommand listen_;
     SimulateCommand simulate_;
     std::optional<Command> chosen_;
 };

@@ -91,6 +91,14 @@ struct DecodeCommand {
     std::vector<std::uint16_t> ports{wire::announcementPort, wire::serverPort}; ///< where to look in a capture
 };
 
+/// `portolan listen`.
+struct ListenCommand {
+    CommonOptions common;
+    Recording recording;
+    std::uint16_t port = wire::announcementPort;
+    std::optional<std::uint64_t> count; ///< none: any number
+};
+
 /// `portolan simulate`.
 struct SimulateCommand {
     CommonOptions common;
@@ -100,7 +108,7 @@ struct SimulateCommand {
 };
 
 using Command = std::variant<MapCommand, UnmapCommand, KeepCommand, AddressCommand, GatewaysCommand, DecodeCommand,
-                             SimulateCommand>;
+                             ListenCommand, SimulateCommand>;
 
 /// Why options that are sound one by one cannot go together; nothing if they can.
 [[nodiscard]] std::optional<UsageError> conflict(const GatewayOptions& via);
