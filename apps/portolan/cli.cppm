@@ -18,3 +18,4 @@ export import :json;
 export import :message_json;
 export import :output;
 export import :run;
+export import :shell;

@@ -35,6 +35,7 @@ CLI::Option* add(CLI::App& app, const std::string& name, const char* shape, Valu
 }
 
 constexpr const char* waitsForAnswer = "How long to wait for an answer (default 10)";
+constexpr const char* waitsForAnswerOnce = "How long to wait for each answer (default 3)";
 constexpr const char* waitsForNothing = "Without effect here: there is nothing to wait for";
 constexpr const char* waitsForDeletion = "How long to wait for the deletion at the end (default 10)";
 constexpr const char* endsBySelf = "End after this time (default: when interrupted)";
@@ -200,6 +201,14 @@ void addListen(CLI::App& app, ListenCommand& command) {
                "Example:\n  portolan listen --count 1 --timeout 60");
 }
 
+void addShell(CLI::App& app, ShellCommand& command) {
+    app.add_option("--script", command.script, "Take the commands from this file (- is standard input)")
+        ->type_name("FILE");
+    app.add_flag("--keep-going", command.keepGoing, "Go on with a script when a command of it has failed");
+    app.footer("Sends single datagrams and shows the answers field by field. Its command help tells more.\n\n"
+               "Example:\n  portolan shell --gateway 192.168.1.1");
+}
+
 void addSimulate(CLI::App& app, SimulateCommand& command) {
     const auto endpoint = [](std::string_view text) -> Parsed<net::ip::udp::endpoint> {
         return parseEndpoint(text, 0);
@@ -234,6 +243,8 @@ public:
         add("gateways", "List the default routes of this host", gateways_, addGateways, waitsForNothing);
         add("decode", "Explain a datagram of PCP or NAT-PMP octet by octet", decode_, addDecode, waitsForNothing);
         add("listen", "Hear gateways that announce themselves", listen_, addListen, endsBySelf);
+        add("shell", "Speak to a gateway by hand: an interactive protocol tester", shell_, addShell,
+            waitsForAnswerOnce);
         add("simulate", "Be a gateway, for tests", simulate_, addSimulate, endsBySelf);
     }
 
@@ -262,6 +273,7 @@ private:
     GatewaysCommand gateways_;
     DecodeCommand decode_;
     ListenCommand listen_;
+    ShellCommand shell_;
     SimulateCommand simulate_;
     std::optional<Command> chosen_;
 };

@@ -99,6 +99,14 @@ struct ListenCommand {
     std::optional<std::uint64_t> count; ///< none: any number
 };
 
+/// `portolan shell`.
+struct ShellCommand {
+    CommonOptions common;
+    GatewayOptions via;
+    std::optional<std::string> script; ///< "-": standard input
+    bool keepGoing = false;            ///< go on with a script when a command of it has failed
+};
+
 /// `portolan simulate`.
 struct SimulateCommand {
     CommonOptions common;
@@ -108,7 +116,7 @@ struct SimulateCommand {
 };
 
 using Command = std::variant<MapCommand, UnmapCommand, KeepCommand, AddressCommand, GatewaysCommand, DecodeCommand,
-                             ListenCommand, SimulateCommand>;
+                             ListenCommand, ShellCommand, SimulateCommand>;
 
 /// Why options that are sound one by one cannot go together; nothing if they can.
 [[nodiscard]] std::optional<UsageError> conflict(const GatewayOptions& via);

@@ -31,6 +31,7 @@ ExitStatus execute(const AddressCommand& command, Output& output);
 ExitStatus execute(const GatewaysCommand& command, Output& output);
 ExitStatus execute(const DecodeCommand& command, Output& output);
 ExitStatus execute(const ListenCommand& command, Output& output);
+ExitStatus execute(const ShellCommand& command, Output& output);
 ExitStatus execute(const SimulateCommand& command, Output& output);
 
 /// Explains a capture, the file that `command.pcap` names.
