@@ -35,6 +35,7 @@ CLI::Option* add(CLI::App& app, const std::string& name, const char* shape, Valu
 }
 
 constexpr const char* waitsForAnswer = "How long to wait for an answer (default 10)";
+constexpr const char* waitsForAnswerOnce = "How long to wait for each answer (default 3)";
 constexpr const char* waitsForNothing = "Without effect here: there is nothing to wait for";
 constexpr const char* waitsForDeletion = "How long to wait for the deletion at the end (default 10)";
 constexpr const char* endsBySelf = "End after this time (default: when interrupted)";
@@ -47,6 +48,16 @@ void addCommon(CLI::App& app, CommonOptions& options, const char* timeoutHelp) {
     app.get_help_ptr()->description("Print this help and exit");
 }
 
+void addRecording(CLI::App& app, Recording& recording) {
+    const auto path = [](const std::string& text) -> Parsed<std::string> {
+        if (text.empty() || text == "-") {
+            return UsageError{"a capture is written to a file, which needs a name"};
+        }
+        return text;
+    };
+    add(app, "--pcap", "FILE", recording.file, path, "Write what is sent and received to this capture file");
+}
+
 void addGateway(CLI::App& app, GatewayOptions& options) {
     const auto endpoint = [](std::string_view text) { return parseEndpoint(text, wire::serverPort); };
     add(app, "--gateway", "ADDR[:PORT]", options.gateway, endpoint,
@@ -57,6 +68,7 @@ void addGateway(CLI::App& app, GatewayOptions& options) {
     };
     add(app, "--identity", "FILE", options.identity, path,
         "The secret that nonces come from (default: portolan/identity in the user's state folder)");
+    addRecording(app, options.recording);
     add(app, "--protocol", "auto|pcp|nat-pmp", options.speak, parseSpeak,
         "What to speak (default auto: PCP, and NAT-PMP where the gateway has no PCP)");
 }
@@ -152,9 +164,49 @@ void addDecode(CLI::App& app, DecodeCommand& command) {
     };
     app.add_option_function<std::vector<std::string>>("hex", join, "The datagram; - or nothing: from standard input")
         ->type_name("HEX|-");
+    app.add_option("--pcap", command.pcap,
+                   "Explain the conversation in this capture (pcap or pcapng; - is standard input)")
+        ->type_name("FILE");
+    const auto addPorts = [&command](const std::vector<std::string>& texts) {
+        for (const std::string& text : texts) {
+            const auto port = parseNumber(text, 1, 65'535, "port");
+            if (!port) {
+                throw CLI::ValidationError{"--port", port.error().message};
+            }
+            command.ports.push_back(static_cast<std::uint16_t>(port.assume_value()));
+        }
+    };
+    app.add_option_function<std::vector<std::string>>(
+           "--port", addPorts, "Look at this UDP port of a capture, too, besides 5350 and 5351; may be repeated")
+        ->type_name("PORT")
+        ->allow_extra_args(false);
     app.footer(
-        "Reads one datagram of PCP or NAT-PMP in hex, with or without blanks, and tells what its octets mean.\n\n"
-        "Example:\n  portolan decode 00 80 00 00 00 00 03 e8 cb 00 71 2d");
+        "Reads one datagram of PCP or NAT-PMP in hex, with or without blanks, and tells what its octets mean; or "
+        "those\n"
+        "of a capture, and which answers which.\n\n"
+        "Examples:\n  portolan decode 00 80 00 00 00 00 03 e8 cb 00 71 2d\n  portolan decode --pcap trouble.pcapng");
+}
+
+void addListen(CLI::App& app, ListenCommand& command) {
+    const auto number = [](const std::string& text) { return parseNumber(text, 1, 1'000'000'000, "count"); };
+    add(app, "--count", "N", command.count, number, "End after so many");
+    const auto port = [](const std::string& text) -> Parsed<std::uint16_t> {
+        const auto read = parseNumber(text, 1, 65'535, "port");
+        return read ? Parsed<std::uint16_t>{static_cast<std::uint16_t>(read.assume_value())} : read.error();
+    };
+    add(app, "--port", "PORT", command.port, port, "The UDP port to listen at (default 5350)");
+    addRecording(app, command.recording);
+    app.footer("Hears gateways that announce to all hosts that they started, or have another address. Ends when\n"
+               "interrupted, after --count of them, or after --timeout.\n\n"
+               "Example:\n  portolan listen --count 1 --timeout 60");
+}
+
+void addShell(CLI::App& app, ShellCommand& command) {
+    app.add_option("--script", command.script, "Take the commands from this file (- is standard input)")
+        ->type_name("FILE");
+    app.add_flag("--keep-going", command.keepGoing, "Go on with a script when a command of it has failed");
+    app.footer("Sends single datagrams and shows the answers field by field. Its command help tells more.\n\n"
+               "Example:\n  portolan shell --gateway 192.168.1.1");
 }
 
 void addSimulate(CLI::App& app, SimulateCommand& command) {
@@ -190,6 +242,9 @@ public:
         add("address", "Ask for the external address", address_, addAddress, waitsForAnswer);
         add("gateways", "List the default routes of this host", gateways_, addGateways, waitsForNothing);
         add("decode", "Explain a datagram of PCP or NAT-PMP octet by octet", decode_, addDecode, waitsForNothing);
+        add("listen", "Hear gateways that announce themselves", listen_, addListen, endsBySelf);
+        add("shell", "Speak to a gateway by hand: an interactive protocol tester", shell_, addShell,
+            waitsForAnswerOnce);
         add("simulate", "Be a gateway, for tests", simulate_, addSimulate, endsBySelf);
     }
 
@@ -217,6 +272,8 @@ private:
     AddressCommand address_;
     GatewaysCommand gateways_;
     DecodeCommand decode_;
+    ListenCommand listen_;
+    ShellCommand shell_;
     SimulateCommand simulate_;
     std::optional<Command> chosen_;
 };

@@ -16,12 +16,19 @@ struct CommonOptions {
     std::optional<std::chrono::milliseconds> timeout; ///< none: the command's own
 };
 
+/// What is recorded of a command's traffic.
+struct Recording {
+    std::optional<std::string> file; ///< the capture to write; none: nothing is recorded
+    DatagramTap tap{};               ///< there once the capture has begun
+};
+
 /// Which gateway is asked, from where and how.
 struct GatewayOptions {
     std::optional<net::ip::udp::endpoint> gateway; ///< none: the default route's
     std::optional<net::ip::address> source;        ///< none: the system's choice
     Speak speak = Speak::any;
     std::optional<std::string> identity; ///< the file of the identity; none: the user's own
+    Recording recording{};
 };
 
 /// `portolan map`.
@@ -70,7 +77,25 @@ struct GatewaysCommand {
 /// `portolan decode`.
 struct DecodeCommand {
     CommonOptions common;
-    std::optional<std::string> hex; ///< none: standard input
+    std::optional<std::string> hex;  ///< none: standard input
+    std::optional<std::string> pcap; ///< a capture instead; "-": from standard input
+    std::vector<std::uint16_t> ports{wire::announcementPort, wire::serverPort}; ///< where to look in a capture
+};
+
+/// `portolan listen`.
+struct ListenCommand {
+    CommonOptions common;
+    Recording recording;
+    std::uint16_t port = wire::announcementPort;
+    std::optional<std::uint64_t> count; ///< none: any number
+};
+
+/// `portolan shell`.
+struct ShellCommand {
+    CommonOptions common;
+    GatewayOptions via;
+    std::optional<std::string> script; ///< "-": standard input
+    bool keepGoing = false;            ///< go on with a script when a command of it has failed
 };
 
 /// `portolan simulate`.
@@ -82,13 +107,14 @@ struct SimulateCommand {
 };
 
 using Command = std::variant<MapCommand, UnmapCommand, KeepCommand, AddressCommand, GatewaysCommand, DecodeCommand,
-                             SimulateCommand>;
+                             ListenCommand, ShellCommand, SimulateCommand>;
 
 /// Why options that are sound one by one cannot go together; nothing if they can.
 [[nodiscard]] std::optional<UsageError> conflict(const GatewayOptions& via);
 [[nodiscard]] std::optional<UsageError> conflict(const MapCommand& command);
 [[nodiscard]] std::optional<UsageError> conflict(const UnmapCommand& command);
 [[nodiscard]] std::optional<UsageError> conflict(const KeepCommand& command);
+[[nodiscard]] std::optional<UsageError> conflict(const DecodeCommand& command);
 [[nodiscard]] std::optional<UsageError> conflict(const SimulateCommand& command);
 
 /// What `keep` is to keep: the mappings of its arguments, then those of its file. A `UsageError` if the file cannot be

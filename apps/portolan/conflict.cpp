@@ -56,6 +56,9 @@ std::optional<UsageError> conflict(const MapCommand& command) {
     if (command.keep && command.dryRun) {
         return UsageError{"--keep and --dry-run exclude each other"};
     }
+    if (command.via.recording.file && command.dryRun) {
+        return UsageError{"--pcap and --dry-run exclude each other: nothing is sent that could be captured"};
+    }
     if (command.preferFailure && command.ports.externalPort == 0) {
         return UsageError{"--prefer-failure needs the external port, as in tcp:8080:443"};
     }
@@ -81,6 +84,13 @@ std::optional<UsageError> conflict(const KeepCommand& command) {
     }
     const auto plan = readPlan(command);
     return plan ? std::nullopt : std::optional{plan.error()};
+}
+
+std::optional<UsageError> conflict(const DecodeCommand& command) {
+    if (command.pcap && command.hex) {
+        return UsageError{"--pcap reads a capture, and a datagram in hex is none; give one of them"};
+    }
+    return std::nullopt;
 }
 
 std::optional<UsageError> conflict(const SimulateCommand& command) {

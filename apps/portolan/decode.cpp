@@ -7,11 +7,13 @@ module;
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <filesystem>
 #include <fmt/format.h>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 module portolan.cli;
@@ -36,18 +38,6 @@ std::string readStandardInput() {
         text.append(part.data(), size);
     }
     return text;
-}
-
-Json fieldsOf(wire::Bytes datagram) {
-    Json fields = Json::array();
-    wire::annotate(datagram, [&fields](const wire::Field& field) {
-        fields.push_back({{"offset", field.offset},
-                          {"length", field.length},
-                          {"name", field.name},
-                          {"value", field.value},
-                          {"note", field.note}});
-    });
-    return fields;
 }
 
 ExitStatus answerJson(wire::Bytes datagram, Output& output) {
@@ -82,7 +72,28 @@ ExitStatus answerNoHex(const HexError& error, Output& output) {
     return ExitStatus::failed;
 }
 
+/// One who names a file wants its capture read.
+HexError withHint(HexError error, const DecodeCommand& command) {
+    std::error_code ignored;
+    if (command.hex && std::filesystem::is_regular_file(*command.hex, ignored)) {
+        error.message += fmt::format("; to read a capture: portolan decode --pcap {}", *command.hex);
+    }
+    return error;
+}
+
 } // namespace
+
+Json fieldsOf(wire::Bytes datagram) {
+    Json fields = Json::array();
+    wire::annotate(datagram, [&fields](const wire::Field& field) {
+        fields.push_back({{"offset", field.offset},
+                          {"length", field.length},
+                          {"name", field.name},
+                          {"value", field.value},
+                          {"note", field.note}});
+    });
+    return fields;
+}
 
 void explainDatagram(wire::Bytes datagram, const std::function<void(std::string_view row)>& tell) {
     wire::annotate(datagram, [&](const wire::Field& field) {
@@ -97,9 +108,12 @@ void explainDatagram(wire::Bytes datagram, const std::function<void(std::string_
 }
 
 ExitStatus execute(const DecodeCommand& command, Output& output) {
+    if (command.pcap) {
+        return decodeCapture(command, output);
+    }
     const auto octets = parseHex(command.hex ? *command.hex : readStandardInput());
     if (!octets) {
-        return answerNoHex(octets.error(), output);
+        return answerNoHex(withHint(octets.error(), command), output);
     }
     return output.json() ? answerJson(octets.assume_value(), output) : answerText(octets.assume_value(), output);
 }

@@ -13,18 +13,6 @@ namespace portolan::cli {
 
 namespace {
 
-/// Where programs keep their state: of a service (systemd.exec(5)), or of a user (XDG Base Directory Specification).
-std::string stateFolder() {
-    if (const std::string folder = environmentVariable("STATE_DIRECTORY"); !folder.empty()) {
-        return folder.substr(0, folder.find(':'));
-    }
-    if (const std::string folder = environmentVariable("XDG_STATE_HOME"); folder.starts_with('/')) {
-        return folder + "/portolan";
-    }
-    const std::string home = environmentVariable("HOME");
-    return home.empty() ? "" : home + "/.local/state/portolan";
-}
-
 /// The file of the identity; empty where there is no place for it.
 std::string pathFor(const GatewayOptions& via) {
     if (via.identity) {
@@ -35,6 +23,17 @@ std::string pathFor(const GatewayOptions& via) {
 }
 
 } // namespace
+
+std::string stateFolder() {
+    if (const std::string folder = environmentVariable("STATE_DIRECTORY"); !folder.empty()) {
+        return folder.substr(0, folder.find(':'));
+    }
+    if (const std::string folder = environmentVariable("XDG_STATE_HOME"); folder.starts_with('/')) {
+        return folder + "/portolan";
+    }
+    const std::string home = environmentVariable("HOME");
+    return home.empty() ? "" : home + "/.local/state/portolan";
+}
 
 std::optional<Identity> identityFor(const GatewayOptions& via, Output& output) {
     const std::string path = pathFor(via);

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 module;
 
+#include <boost/outcome/result.hpp>
 #include <cstdio>
 #include <exception>
+#include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <variant>
@@ -13,7 +16,36 @@ namespace portolan::cli {
 
 namespace {
 
-ExitStatus obey(const Wish& wish, Output& output) {
+/// The recording of a command that has one.
+template <class AnyCommand>
+Recording* recordingOf(AnyCommand& command) {
+    if constexpr (requires { command.via.recording; }) {
+        return &command.via.recording;
+    } else if constexpr (requires { command.recording; }) {
+        return &command.recording;
+    } else {
+        return nullptr;
+    }
+}
+
+/// Begins the capture that is asked for, before anything is sent.
+std::optional<Failure> begin(Recording& recording, Output& output) {
+    auto created = CaptureFile::create(*recording.file);
+    if (!created) {
+        return created.error();
+    }
+    recording.tap = [file = created.assume_value(), complained = std::make_shared<bool>(false),
+                     &output](Direction direction, const net::ip::udp::endpoint& local,
+                              const net::ip::udp::endpoint& remote, wire::Bytes datagram) {
+        if (!*complained && !file->add(direction, local, remote, datagram)) {
+            *complained = true;
+            output.warn("--pcap: the capture cannot be written any further");
+        }
+    };
+    return std::nullopt;
+}
+
+ExitStatus obey(Wish wish, Output& output) {
     if (const auto* error = std::get_if<UsageError>(&wish)) {
         return output.fail(explain(*error));
     }
@@ -22,8 +54,13 @@ ExitStatus obey(const Wish& wish, Output& output) {
         return ExitStatus::done;
     }
     return std::visit(
-        [&output](const auto& command) {
+        [&output](auto& command) {
             output.configure(command.common);
+            if (Recording* recording = recordingOf(command); recording != nullptr && recording->file) {
+                if (const auto failure = begin(*recording, output)) {
+                    return output.fail(*failure);
+                }
+            }
             return execute(command, output);
         },
         std::get<Command>(wish));

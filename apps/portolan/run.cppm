@@ -5,6 +5,7 @@ import portolan.std;
 import portolan.wire;
 import :commands;
 import :exit_status;
+import :json;
 import :output;
 
 export namespace portolan::cli {
@@ -23,7 +24,15 @@ ExitStatus execute(const KeepCommand& command, Output& output);
 ExitStatus execute(const AddressCommand& command, Output& output);
 ExitStatus execute(const GatewaysCommand& command, Output& output);
 ExitStatus execute(const DecodeCommand& command, Output& output);
+ExitStatus execute(const ListenCommand& command, Output& output);
+ExitStatus execute(const ShellCommand& command, Output& output);
 ExitStatus execute(const SimulateCommand& command, Output& output);
+
+/// Explains a capture, the file that `command.pcap` names.
+ExitStatus decodeCapture(const DecodeCommand& command, Output& output);
+
+/// The fields of a datagram as an array of objects.
+Json fieldsOf(wire::Bytes datagram);
 
 /// Tells the fields of a datagram, a row each: offset, octets, name, value.
 void explainDatagram(wire::Bytes datagram, const std::function<void(std::string_view row)>& tell);

@@ -91,6 +91,7 @@ ClientOptions clientOptions(const GatewayOptions& via, const CommonOptions& comm
     options.speak = via.speak;
     options.timeout = common.timeout.value_or(options.timeout);
     options.releaseTimeout = options.timeout;
+    options.onDatagram = via.recording.tap;
     return options;
 }
 

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+module;
+
+#include <algorithm>
+#include <array>
+#include <boost/outcome/result.hpp>
+#include <chrono>
+#include <cstdint>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <functional>
+#include <ifaddrs.h>
+#include <memory>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+module portolan.cli;
+
+import portolan.transport;
+import :listening;
+
+namespace portolan::cli {
+
+namespace {
+
+/// How soon an interface that came up is listened at.
+constexpr std::chrono::seconds lookAgainAfter{5};
+
+/// An address of this host, and the interface that has it.
+struct Place {
+    net::ip::address address;
+    std::uint32_t interfaceIndex = 0;
+};
+
+std::optional<Place> placeOf(const ifaddrs& entry) {
+    if (entry.ifa_addr == nullptr || (entry.ifa_flags & IFF_UP) == 0) {
+        return std::nullopt;
+    }
+    const std::uint32_t index = ::if_nametoindex(entry.ifa_name);
+    if (entry.ifa_addr->sa_family == AF_INET) {
+        const auto& v4 = *reinterpret_cast<const sockaddr_in*>(entry.ifa_addr);
+        return Place{net::ip::address_v4{ntohl(v4.sin_addr.s_addr)}, index};
+    }
+    // Nobody announces to the loopback interface by IPv6, and some systems have no groups there.
+    if (entry.ifa_addr->sa_family == AF_INET6 && (entry.ifa_flags & IFF_LOOPBACK) == 0) {
+        return Place{net::ip::address_v6::any(), index};
+    }
+    return std::nullopt;
+}
+
+/// Where announcements may come in.
+std::vector<Place> places() {
+    std::vector<Place> found;
+    ifaddrs* list = nullptr;
+    if (::getifaddrs(&list) != 0) {
+        return found;
+    }
+    for (const ifaddrs* entry = list; entry != nullptr; entry = entry->ifa_next) {
+        if (const auto place = placeOf(*entry)) {
+            found.push_back(*place);
+        }
+    }
+    ::freeifaddrs(list);
+    return found;
+}
+
+std::string timeNow() {
+    return fmt::format("{:%FT%TZ}",
+                       fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())));
+}
+
+/// The epoch that an announcement tells: what tells a restart.
+std::optional<std::uint32_t> epochOf(wire::Bytes datagram) {
+    const auto decoded = wire::decode(datagram);
+    if (!decoded) {
+        return std::nullopt;
+    }
+    return std::visit(
+        [](const auto& message) -> std::optional<std::uint32_t> {
+            if constexpr (requires { message.epochSeconds; }) {
+                return message.epochSeconds;
+            }
+            return std::nullopt;
+        },
+        decoded.assume_value());
+}
+
+} // namespace
+
+Listening::Listening(const net::any_io_executor& executor, std::uint16_t port, DatagramTap tap, Output& output,
+                     std::function<void()> heard)
+    : port_(port)
+    , tap_(std::move(tap))
+    , output_(output)
+    , heard_(std::move(heard))
+    , timer_(executor)
+    , announcements_(std::make_shared<transport::Announcements>(
+          executor, port, [this](const net::ip::udp::endpoint& from, wire::Bytes datagram) { tell(from, datagram); })) {
+}
+
+Listening::~Listening() {
+    close();
+}
+
+void Listening::close() {
+    *open_ = false;
+    timer_.cancel();
+    announcements_->close();
+}
+
+std::optional<Failure> Listening::open() {
+    listenEverywhere();
+    if (places_ == 0 && error_) {
+        return explain(Error{*error_, fmt::format("announcements at UDP port {} cannot be heard", port_)},
+                       *error_ == std::errc::address_in_use ? "another program has the port for itself" : "");
+    }
+    lookAgain();
+    return std::nullopt;
+}
+
+void Listening::listenEverywhere() {
+    places_ = 0;
+    for (const Place& place : places()) {
+        if (const net::error_code error = announcements_->listenOn(place.address, place.interfaceIndex)) {
+            error_ = error; // given once for each socket
+            output_.detail(fmt::format("nothing is heard by {} of interface {}: {}",
+                                       place.address.is_v4() ? "IPv4" : "IPv6", place.interfaceIndex, error.message()));
+        } else {
+            ++places_;
+        }
+    }
+}
+
+void Listening::lookAgain() {
+    timer_.expires_after(lookAgainAfter);
+    timer_.async_wait([this, open = open_](net::error_code error) {
+        if (!error && *open) {
+            listenEverywhere();
+            lookAgain();
+        }
+    });
+}
+
+void Listening::tell(const net::ip::udp::endpoint& from, wire::Bytes datagram) const {
+    const net::ip::udp::endpoint to = announcements_->groupOf(from);
+    if (tap_) {
+        tap_(Direction::received, to, from, datagram);
+    }
+    const MessageJson message = toJson(datagram);
+    if (output_.json()) {
+        const auto epoch = epochOf(datagram);
+        output_.object({{"event", "announcement"},
+                        {"time", timeNow()},
+                        {"from", toJson(from.address(), from.port())},
+                        {"to", toJson(to.address(), to.port())},
+                        {"epoch_s", epoch ? Json(*epoch) : Json(nullptr)},
+                        {"octets", datagram.size()},
+                        {"message", message.object}});
+    } else {
+        const auto decoded = wire::decode(datagram);
+        output_.line(fmt::format("{}  {}  {}", timeNow(), toText(from.address(), from.port()),
+                                 decoded ? fmt::format("{}", decoded.assume_value())
+                                         : fmt::format("no sound message: {}", decoded.error())));
+        if (output_.verbose()) {
+            explainDatagram(datagram, [this](std::string_view row) { output_.line(row); });
+        }
+    }
+    heard_();
+}
+
+} // namespace portolan::cli

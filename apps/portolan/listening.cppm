@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+// Announcements of gateways, on all interfaces of this host. Not exported.
+export module portolan.cli:listening;
+
+import portolan.std;
+import portolan;
+import portolan.transport;
+import :commands;
+import :output;
+
+namespace portolan::cli {
+
+/// Hears what is announced on every interface, those included that come up later, and tells it as docs/json.md has it.
+class Listening {
+public:
+    /// `heard` is called after each announcement was told.
+    Listening(const net::any_io_executor& executor, std::uint16_t port, DatagramTap tap, Output& output,
+              std::function<void()> heard);
+    ~Listening();
+    Listening(const Listening&) = delete;
+    Listening& operator=(const Listening&) = delete;
+
+    /// Begins; the error is why it cannot be heard anywhere.
+    [[nodiscard]] std::optional<Failure> open();
+
+    /// Hears no more.
+    void close();
+
+private:
+    void listenEverywhere();
+    void lookAgain();
+    void tell(const net::ip::udp::endpoint& from, wire::Bytes datagram) const;
+
+    std::uint16_t port_;
+    DatagramTap tap_;
+    Output& output_;
+    std::function<void()> heard_;
+    net::steady_timer timer_;
+    std::shared_ptr<transport::Announcements> announcements_;
+    std::shared_ptr<bool> open_ = std::make_shared<bool>(true); ///< for handlers that come too late
+    unsigned places_ = 0;                                       ///< where it can be heard
+    std::optional<net::error_code> error_;
+};
+
+} // namespace portolan::cli
