@@ -3,6 +3,7 @@
 # The lab: a host behind a NAT router, and a host on the far side, in three network namespaces.
 #
 #   host 192.168.77.2 ---- 192.168.77.1 router 11.22.33.1 ---- 11.22.33.2 far
+#   2001:db8:77::2 ---- 2001:db8:77::1          2001:db8:99::1 ---- 2001:db8:99::2   (after labDualStack)
 #
 # The router masquerades by nftables and runs miniupnpd, which answers PCP and NAT-PMP. The far side's range is an ordinary
 # public one, since miniupnpd refuses to serve a private or reserved external address; no packet leaves the namespaces,
@@ -13,6 +14,11 @@ labHostAddress=192.168.77.2
 labGatewayAddress=192.168.77.1
 labExternalAddress=11.22.33.1
 labFarAddress=11.22.33.2
+labHostAddress6=2001:db8:77::2
+labGatewayAddress6=2001:db8:77::1
+labExternalAddress6=2001:db8:99::1
+labFarAddress6=2001:db8:99::2
+labIpv6Disabled=yes
 labDirectory=$(dirname "${BASH_SOURCE[0]}")
 
 # Unique by process, so that labs run side by side.
@@ -154,7 +160,7 @@ ext_ifname=wan0
 listening_ip=lan0
 enable_natpmp=yes
 enable_upnp=no
-ipv6_disable=yes
+ipv6_disable=$labIpv6Disabled
 secure_mode=yes
 min_lifetime=120
 max_lifetime=86400
@@ -185,6 +191,22 @@ labUpNetwork() {
     labFirewall || labFail "nftables refused the router's rules"
 }
 
+labAddresses6() {
+    ip -n "$labHost" -6 address add $labHostAddress6/64 dev eth0 nodad &&
+        ip -n "$labRouter" -6 address add $labGatewayAddress6/64 dev lan0 nodad &&
+        ip -n "$labRouter" -6 address add $labExternalAddress6/64 dev wan0 nodad &&
+        ip -n "$labFar" -6 address add $labFarAddress6/64 dev eth0 nodad &&
+        ip -n "$labHost" -6 route add default via $labGatewayAddress6 &&
+        ip -n "$labFar" -6 route add default via $labExternalAddress6 &&
+        inRouter sh -c 'echo 1 >/proc/sys/net/ipv6/conf/all/forwarding'
+}
+
+# labDualStack: IPv6 beside IPv4, between labUpNetwork and labGateway. The router is a firewall there and translates nothing.
+labDualStack() {
+    labIpv6Disabled=no
+    labAddresses6 || labFail "IPv6 could not be set up"
+}
+
 # labUp [LINES OF CONFIGURATION...]: the whole lab, with these lines added to the gateway's configuration.
 labUp() {
     labUpNetwork
@@ -194,7 +216,7 @@ labUp() {
 # labServe ADDRESS PORT: an echo server on the host or on the far host, whichever has the address.
 labServe() {
     local namespace=$labHost
-    [ "$1" != $labFarAddress ] || namespace=$labFar
+    case $1 in "$labFarAddress" | "$labFarAddress6") namespace=$labFar ;; esac
     labRun "$namespace" python3 "$labDirectory/peer.py" serve "$1" "$2"
     labWait 10 ip netns exec "$namespace" python3 "$labDirectory/peer.py" say "$1" "$2" ready >/dev/null 2>&1 ||
         labFail "no echo server at $1 port $2"
@@ -213,6 +235,15 @@ farReaches() {
 # farIsShutOut PORT: no such connection is made.
 farIsShutOut() {
     inFar timeout 20 python3 "$labDirectory/peer.py" refused $labExternalAddress "$1"
+}
+
+# farReaches6 PORT, farIsShutOut6 PORT: the same over IPv6, to the host's own address.
+farReaches6() {
+    inFar timeout 20 python3 "$labDirectory/peer.py" say $labHostAddress6 "$1" "hello from $labFarAddress6, port $1"
+}
+
+farIsShutOut6() {
+    inFar timeout 20 python3 "$labDirectory/peer.py" refused $labHostAddress6 "$1"
 }
 
 # portolan ARGUMENTS...: the command on the host; what it prints is kept for says, field and complains.

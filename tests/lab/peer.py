@@ -21,7 +21,8 @@ def echo(connection):
 
 
 def serve(address, port):
-    with socket.create_server((address, port)) as server:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.create_server((address, port), family=family) as server:
         while True:
             connection, _ = server.accept()
             threading.Thread(target=echo, args=(connection,), daemon=True).start()
