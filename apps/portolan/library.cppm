@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Libraries that few commands need, loaded when they are needed: docs/adr/0004. Not exported.
+// Libraries that few commands need, loaded when they are needed: docs/adr/0005. Not exported.
 export module portolan.cli:library;
 
 import portolan.std;
