@@ -214,7 +214,7 @@ using std::prev;
 using std::random_access_iterator_tag;
 using std::reverse_iterator;
 
-// <algorithm>, <numeric>, <bit>, <limits>, <cmath>, <charconv>
+// <algorithm>, <numeric>, <bit>, <limits>, <cmath>, <charconv>; not copy and find, which stream iterators befriend
 using std::accumulate;
 using std::all_of;
 using std::any_of;
@@ -223,7 +223,6 @@ using std::bit_width;
 using std::ceil;
 using std::chars_format;
 using std::clamp;
-using std::copy;
 using std::copy_n;
 using std::countl_zero;
 using std::endian;
@@ -232,7 +231,6 @@ using std::erase;
 using std::erase_if;
 using std::fill;
 using std::fill_n;
-using std::find;
 using std::find_if;
 using std::floor;
 using std::from_chars;

@@ -53,7 +53,7 @@ struct Request {
     [[nodiscard]] Request at(std::size_t offset, std::string_view hex) const {
         Request changed = *this;
         const Octets patch = octets(hex);
-        std::copy(patch.begin(), patch.end(), changed.bytes.begin() + static_cast<std::ptrdiff_t>(offset));
+        std::ranges::copy(patch, changed.bytes.begin() + static_cast<std::ptrdiff_t>(offset));
         return changed;
     }
 
