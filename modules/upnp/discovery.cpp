@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: MIT
+module;
+
+#include <algorithm>
+#include <boost/outcome/result.hpp>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <vector>
+
+module portolan.upnp;
+
+import :record;
+
+namespace portolan::upnp {
+
+namespace {
+
+/// From a search that found nothing to the next: twice as long each time.
+constexpr Duration firstSearchGap = std::chrono::seconds{30};
+constexpr Duration longestSearchGap = std::chrono::minutes{15};
+
+/// Not of the ranges that reach nobody outside: 10/8, 172.16/12, 192.168/16, 100.64/10, 169.254/16, 127/8, 0/8.
+bool isPublic(const wire::Address& address) {
+    const auto [a, b, c, d] = address.v4Octets();
+    const bool isPrivate = a == 10 || (a == 172 && b >= 16 && b < 32) || (a == 192 && b == 168);
+    const bool isShared = a == 100 && b >= 64 && b < 128;
+    return !isPrivate && !isShared && !(a == 169 && b == 254) && a != 127 && a != 0;
+}
+
+} // namespace
+
+void ControlPoint::discover(TimePoint now) {
+    exchange_.reset();
+    line_.clear();
+    for (auto& [id, record] : records_) {
+        if (record.step != Step::idle) {
+            record.step = Step::idle; // it begins again
+            record.deadline = now;
+        }
+    }
+    candidates_.clear();
+    stage_ = Stage::waiting;
+    if (!config_.waitForTurn) {
+        handleSearchTurn(now);
+    }
+}
+
+void ControlPoint::handleSearchTurn(TimePoint now) {
+    if (stage_ != Stage::waiting) {
+        return;
+    }
+    stage_ = Stage::searching;
+    lastSearch_ = now;
+    search_.start(now);
+}
+
+void ControlPoint::searchEnded(TimePoint now) {
+    candidates_ = search_.candidates();
+    if (candidates_.empty()) {
+        const auto& refusal = search_.refusal();
+        discoveryFailed(now, refusal ? *refusal : Error{Errc::noAnswer, "nothing answered the search for a gateway"});
+        return;
+    }
+    candidate_ = 0;
+    stage_ = Stage::describing;
+}
+
+void ControlPoint::described(TimePoint now, const result<Description>& description) {
+    if (!description) {
+        nextCandidate(now, description.error());
+        return;
+    }
+    options_.clear();
+    for (const Service& service : description.value().services) {
+        if ((service.kind == ServiceKind::ipv6Firewall) == byPinhole()) {
+            options_.push_back({service, false, false, wire::Address::anyV4(), std::nullopt});
+        }
+    }
+    if (options_.empty()) {
+        nextCandidate(now, Error{Fault::noService, description.value().friendlyName});
+        return;
+    }
+    description_ = description.value();
+    option_ = 0;
+    optionError_.reset();
+    pollAddress_ = false;
+    stage_ = Stage::choosing;
+}
+
+/// That was none: the next who answered the search may be.
+void ControlPoint::nextCandidate(TimePoint now, const Error& error) {
+    if (error.code == Fault::foreignUrl) {
+        ++statistics_.refusedUrls;
+    }
+    if (++candidate_ < candidates_.size()) {
+        stage_ = Stage::describing;
+        return;
+    }
+    discoveryFailed(now, error);
+}
+
+void ControlPoint::firewallAnswered(const result<GetFirewallStatus::Answer>& answer) {
+    Option& option = options_[option_];
+    // One that does not say is tried.
+    option.answered = !answer || (answer.value().firewallEnabled && answer.value().inboundPinholeAllowed);
+    if (!option.answered) {
+        optionError_ =
+            Error{answer.value().firewallEnabled ? ErrorCode::inboundPinholeNotAllowed : ErrorCode::firewallDisabled};
+    }
+}
+
+/// All that the service is asked for now has been answered, or will not be.
+void ControlPoint::optionAnswered(TimePoint now) {
+    pollAddress_ = false;
+    if (++option_ == options_.size()) {
+        choose(now);
+    }
+}
+
+void ControlPoint::choose(TimePoint now) {
+    std::erase_if(options_, [](const Option& option) { return !option.answered; });
+    if (options_.empty()) {
+        nextCandidate(now, optionError_.value_or(Error{Errc::noAnswer, "its services do not answer"}));
+        return;
+    }
+    // The one in use stays in use among equals; otherwise the gateway's order decides.
+    const auto rank = [&](const Option& option) {
+        return std::tuple{!option.connected, !isPublic(option.external), option.external.isAny(),
+                          option.service != service_};
+    };
+    becomeReady(now, *std::ranges::min_element(options_, {}, rank));
+}
+
+void ControlPoint::becomeReady(TimePoint now, const Option& option) {
+    const bool another = service_ != option.service;
+    stage_ = Stage::ready;
+    searchGap_ = Duration::zero();
+    searchError_.reset();
+    troubles_ = 0;
+    const Candidate& candidate = candidates_[candidate_];
+    location_ = candidate.location;
+    const bool restarted = (candidate.bootId && bootId_ && candidate.bootId != bootId_) ||
+                           (option.uptime && !another && hasRestarted(now, *option.uptime));
+    bootId_ = candidate.bootId;
+    service_ = option.service;
+    if (another) {
+        permanentOnly_ = noAny_ = noList_ = false;
+    }
+    uptime_ = option.uptime;
+    uptimeAt_ = now;
+    pollAt_ = now + config_.pollInterval;
+    externalIs(option.external);
+    if (another || restarted) {
+        handleDoubt(now);
+    }
+    std::vector<MappingId> waiting;
+    for (const auto& [id, record] : records_) {
+        const bool waits = record.phase != Phase::held && record.deadline <= now;
+        if (record.step == Step::idle && (waits || record.phase == Phase::leaving)) {
+            waiting.push_back(id);
+        }
+    }
+    for (const MappingId id : waiting) {
+        begin(now, records_.at(id));
+    }
+}
+
+void ControlPoint::discoveryFailed(TimePoint now, const Error& error) {
+    stage_ = Stage::asleep;
+    exchange_.reset();
+    searchGap_ = std::clamp(2 * searchGap_, firstSearchGap, longestSearchGap);
+    searchAt_ = now + searchGap_ + random_.between(Duration::zero(), searchGap_ / 4);
+    searchError_ = error;
+    std::vector<MappingId> concerned;
+    for (const auto& [id, record] : records_) {
+        if (record.phase != Phase::held) {
+            concerned.push_back(id);
+        }
+    }
+    for (const MappingId id : concerned) {
+        Record& record = records_.at(id);
+        if (record.phase == Phase::leaving) {
+            released(record, &error);
+        } else {
+            refused(now, record, error);
+        }
+    }
+}
+
+} // namespace portolan::upnp

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+module;
+
+#include <algorithm>
+#include <boost/outcome/result.hpp>
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+module portolan.upnp;
+
+import :record;
+
+namespace portolan::upnp {
+
+namespace {
+
+/// A start, an announcement of one and the like are spread over so long: other hosts heard of them, too.
+constexpr Duration spread = std::chrono::seconds{5};
+
+/// Announcements come in series of ten and more, and anyone on the link can forge them: one in so long is heeded.
+constexpr Duration heedGap = std::chrono::seconds{30};
+
+/// How much a gateway's count of seconds may differ from ours.
+constexpr std::chrono::seconds uptimeSlack{30};
+
+/// With several connections to the outside, how often a lost one has the choice made anew.
+constexpr Duration choiceGap = std::chrono::minutes{10};
+
+} // namespace
+
+bool ControlPoint::hasRestarted(TimePoint now, std::chrono::seconds uptime) const noexcept {
+    if (!uptime_ || uptime == *uptime_) {
+        return false; // some never count
+    }
+    const auto elapsed = std::chrono::floor<std::chrono::seconds>(now - uptimeAt_);
+    return uptime + std::chrono::seconds{2} < *uptime_ || uptime + uptimeSlack < elapsed;
+}
+
+void ControlPoint::statusAnswered(TimePoint now, const result<GetStatusInfo::Answer>& answer) {
+    pollAddress_ = true;
+    if (stage_ == Stage::choosing) {
+        Option& option = options_[option_];
+        option.answered = true; // if only to say that it cannot tell
+        option.connected = answer && answer.value().connected;
+        option.uptime = answer ? answer.value().uptime : std::nullopt;
+        return;
+    }
+    pollAt_ = now + config_.pollInterval;
+    if (!answer) {
+        return;
+    }
+    if (answer.value().uptime) {
+        const bool restarted = hasRestarted(now, *answer.value().uptime);
+        uptime_ = answer.value().uptime;
+        uptimeAt_ = now;
+        if (restarted) {
+            handleDoubt(now);
+        }
+    }
+    const auto isWan = [](const Service& service) { return service.kind != ServiceKind::ipv6Firewall; };
+    const bool hasChoice = std::ranges::count_if(description_->services, isWan) > 1;
+    if (!answer.value().connected && hasChoice && now >= lastSearch_ + choiceGap) {
+        discover(now);
+    }
+}
+
+void ControlPoint::addressAnswered(TimePoint now, const result<GetExternalIpAddress::Answer>& answer) {
+    pollAddress_ = false;
+    const wire::Address external = answer ? answer.value().address : wire::Address::anyV4();
+    if (stage_ == Stage::choosing) {
+        options_[option_].external = external;
+        optionAnswered(now);
+        return;
+    }
+    externalIs(external);
+    doubtOne(now);
+}
+
+/// What it is now; a gateway that has none for a while will have one again.
+void ControlPoint::externalIs(const wire::Address& address) {
+    if (address.isAny() || address == external_) {
+        return;
+    }
+    external_ = address;
+    for (const auto& [id, record] : records_) {
+        if (record.phase == Phase::held) {
+            emit(record, EventKind::moved);
+        }
+    }
+}
+
+void ControlPoint::handleDoubt(TimePoint now) {
+    for (auto& [id, record] : records_) {
+        if (record.phase == Phase::held && record.step == Step::idle) {
+            record.deadline = std::min(record.deadline, now + random_.between(Duration::zero(), spread));
+        }
+    }
+}
+
+/// Has a look at one mapping: a table that was emptied is seen by any.
+void ControlPoint::doubtOne(TimePoint now) {
+    std::vector<Record*> held;
+    for (auto& [id, record] : records_) {
+        if (record.phase == Phase::held && record.step == Step::idle) {
+            held.push_back(&record);
+        }
+    }
+    if (!held.empty()) {
+        Record& record = *held[random_.next() % held.size()];
+        record.deadline = std::min(record.deadline, now + random_.between(Duration::zero(), spread));
+    }
+}
+
+void ControlPoint::handleDatagram(TimePoint now, const Endpoint& from, wire::Bytes datagram) {
+    if (!trust_.covers(from.address)) {
+        ++statistics_.foreign;
+        return;
+    }
+    const auto message = parseSsdp(datagram);
+    if (!message) {
+        ++statistics_.undecodable;
+        return;
+    }
+    if (message.value().kind != SsdpKind::response) {
+        if (from.address == config_.gateway) {
+            handleAnnouncement(now, message.value());
+        }
+        return;
+    }
+    const bool refusedBefore = search_.refusal().has_value();
+    search_.handleResponse(now, from.address, message.value());
+    if (!refusedBefore && search_.refusal()) {
+        ++statistics_.refusedUrls;
+    }
+}
+
+void ControlPoint::handleAnnouncement(TimePoint now, const SsdpMessage& message) {
+    if (!isGatewayTarget(message.target) && !equalsIgnoringCase(message.target, "upnp:rootdevice")) {
+        return;
+    }
+    ++statistics_.announcements;
+    if (message.kind == SsdpKind::update) {
+        bootId_ = message.bootId; // it says that nothing was lost
+        return;
+    }
+    if (now < nextHeed_ || !anythingWanted()) {
+        return;
+    }
+    if (stage_ == Stage::asleep && message.kind == SsdpKind::alive) {
+        nextHeed_ = now + heedGap;
+        discover(now);
+    }
+    if (stage_ != Stage::ready) {
+        return;
+    }
+    nextHeed_ = now + heedGap;
+    if (message.kind == SsdpKind::byebye) {
+        pollAt_ = std::min(pollAt_, now + spread); // is it gone, or is it back already?
+        return;
+    }
+    auto location = parseUrl(message.location);
+    if (location) {
+        location = trust_.admit(location.value());
+    }
+    if (location && location_ != location.value() && isGatewayTarget(message.target)) {
+        discover(now); // it went, and came back elsewhere
+    } else if (!message.bootId || !bootId_) {
+        doubtOne(now);
+    } else if (message.bootId != bootId_) {
+        handleDoubt(now);
+    }
+    bootId_ = message.bootId ? message.bootId : bootId_;
+}
+
+} // namespace portolan::upnp
