@@ -1,20 +1,12 @@
 // SPDX-License-Identifier: MIT
 module;
 
-#include <algorithm>
-#include <chrono>
-#include <cstddef>
-#include <cstdint>
-#include <optional>
 #include <pugixml.hpp>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
 
 /// For tests of the gateway's UPnP side in virtual time: control points, searches, and what comes back.
 export module portolan.simulator.igd_script;
 
+import portolan.std;
 export import portolan.simulator.script;
 
 export namespace portolan::simulator::script {
