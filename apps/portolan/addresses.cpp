@@ -5,6 +5,7 @@ module;
 #include <boost/outcome/try.hpp>
 #include <cstdint>
 #include <fmt/format.h>
+#include <net/if.h>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -52,6 +53,27 @@ Parsed<net::ip::address> parseAnyAddress(std::string_view text) {
     return octets.isV4() ? transport::toAsio(octets) : address;
 }
 
+/// What is wrong with "%zone" in the text of an IPv6 address, if it has one: it names an interface of this host, and
+/// stands behind link-local addresses only (RFC 4007 §11).
+std::optional<UsageError> zoneProblem(std::string_view text, const net::ip::address& address) {
+    const std::size_t percent = text.find('%');
+    if (percent == std::string_view::npos) {
+        return std::nullopt;
+    }
+    if (!address.is_v6() || !address.to_v6().is_link_local()) {
+        return UsageError{fmt::format("{} needs no interface behind a %, which only link-local addresses have", text)};
+    }
+    const std::string zone{text.substr(percent + 1, text.find(']') - percent - 1)};
+    char name[IF_NAMESIZE] = {};
+    const auto index = static_cast<unsigned>(address.to_v6().scope_id());
+    const bool known = index != 0 && ::if_indextoname(index, name) != nullptr &&
+                       (::if_nametoindex(zone.c_str()) == index || zone == std::to_string(index));
+    if (!known) {
+        return UsageError{fmt::format("{} names no interface of this host: there is no {}", text, zone)};
+    }
+    return std::nullopt;
+}
+
 Parsed<std::uint16_t> parsePort(std::string_view text, std::uint64_t lowest = 1) {
     BOOST_OUTCOME_TRY(const std::uint64_t port, parseNumber(text, lowest, 65'535, "port"));
     return static_cast<std::uint16_t>(port);
@@ -82,6 +104,9 @@ Parsed<net::ip::address> parseAddress(std::string_view text) {
     }
     if (address.is_multicast() || address == net::ip::address_v4::broadcast()) {
         return UsageError{fmt::format("{} is the address of many hosts; name the one of a host", text)};
+    }
+    if (const auto problem = zoneProblem(text, address)) {
+        return *problem;
     }
     if (address.is_v6() && address.to_v6().is_link_local() && address.to_v6().scope_id() == 0) {
         return UsageError{fmt::format("{} is link-local and needs an interface of this host (fe80::1%eth0)", text)};

@@ -98,6 +98,10 @@ Parsed<PortSpec> parsePortSpec(std::string_view text) {
     return spec;
 }
 
+bool canBeReserved(const PortSpec& ports) {
+    return ports.internalPort != 0 && (ports.protocol == Protocol::tcp || ports.protocol == Protocol::udp);
+}
+
 std::string toText(const PortSpec& ports) {
     std::string text = fmt::format("{}:", ports.protocol);
     text += ports.internalPort == 0 ? "all" : fmt::format("{}", ports.internalPort);

@@ -49,6 +49,9 @@ struct PortSpec {
 /// is the default.
 [[nodiscard]] Parsed<net::ip::udp::endpoint> parseEndpoint(std::string_view text, std::uint16_t defaultPort);
 
+/// Whether a program can hold this port of its host for itself: one port of TCP or UDP.
+[[nodiscard]] bool canBeReserved(const PortSpec& ports);
+
 /// Seconds from 1 to 2^32 - 1.
 [[nodiscard]] Parsed<std::chrono::seconds> parseLifetime(std::string_view text);
 

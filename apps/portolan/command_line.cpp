@@ -93,8 +93,10 @@ void addMap(CLI::App& app, MapCommand& command) {
                                                       "Who may send to the mapping; may be repeated (PCP)")
         ->type_name("ADDR/LEN[:PORT]")
         ->allow_extra_args(false);
-    add(app, "--third-party", "ADDR", command.thirdParty, parseAddress, "Map for this host instead (PCP)");
+    add(app, "--third-party", "ADDR", command.thirdParty, parseAddress,
+        "Map for this host instead (PCP): declares that this network is fully trusted");
     app.add_flag("--keep", command.keep, "Keep it mapped until interrupted, then release it");
+    app.add_flag("--reserve", command.reserve, "Hold the port of this host meanwhile, so that no program can use it");
     app.add_flag("--dry-run", command.dryRun, "Print the datagram in hex and send nothing");
     app.footer("Without --keep the mapping is left standing for its lifetime.\n\n"
                "Example:\n  portolan map tcp:8080:443 --lifetime 3600");
@@ -105,7 +107,8 @@ void addUnmap(CLI::App& app, UnmapCommand& command) {
         "Protocol and port of this host, as given to map")
         ->required();
     add(app, "--nonce", "HEX", command.nonce, parseNonce, "The nonce that map printed; most PCP gateways demand it");
-    add(app, "--third-party", "ADDR", command.thirdParty, parseAddress, "Delete a mapping of this host instead (PCP)");
+    add(app, "--third-party", "ADDR", command.thirdParty, parseAddress,
+        "Delete a mapping of this host instead (PCP): declares that this network is fully trusted");
     app.footer("Example:\n  portolan unmap tcp:8080 --nonce 4f2a9c017be3d8560d91ac44");
 }
 
@@ -131,6 +134,8 @@ void addKeep(CLI::App& app, KeepCommand& command, KeepSettings& settings) {
     app.add_option("--config", command.config, "A file with mappings (TOML), read anew on SIGHUP")->type_name("FILE");
     add(app, "--lifetime", "SECONDS", settings.common.lifetime, parseLifetime, "For how long at a time (default 7200)");
     app.add_flag("--prefer-failure", settings.common.preferFailure, "These external ports or none (PCP)");
+    app.add_flag("--reserve", settings.common.reserve,
+                 "Hold these ports of this host meanwhile, so that no program can use them");
     app.add_option("--exec", settings.common.reaction.exec, "Run this by the shell on every change; {port} is the port")
         ->type_name("COMMAND");
     add(app, "--exec-timeout", "SECONDS", command.plan.execTimeout, parseLifetime,
@@ -218,11 +223,11 @@ void addSimulate(CLI::App& app, SimulateCommand& command) {
     add(app, "--external", "ADDR", command.external, parseAddress,
         "The external address (default 127.0.0.2, or ::1 for an IPv6 gateway)");
     add(app, "--profile", "NAME", command.gateway, parseProfile,
-        "What kind of gateway: strict (default), pcp-only, nat-pmp-only, feature-off, no-connection, "
-        "refuses-port-zero, short-lifetimes, miniupnpd, slow, silent, garbage");
+        "What kind of gateway (default strict): " + profileNames());
     app.footer(
         "A gateway for tests: answers PCP and NAT-PMP, and carries TCP and UDP from the external address to the\n"
-        "mapped ports. Ends when interrupted, or after --timeout.\n\n"
+        "mapped ports. SIGUSR1 restarts it, so that it loses its mappings, and SIGUSR2 gives it another external\n"
+        "address. Ends when interrupted, or after --timeout.\n\n"
         "Example:\n  portolan simulate --listen 127.0.0.1:5351");
 }
 

@@ -42,6 +42,7 @@ struct MapCommand {
     std::vector<Filter> filters;
     std::optional<net::ip::address> thirdParty;
     bool keep = false;
+    bool reserve = false; ///< hold the port of this host for as long as the command runs
     bool dryRun = false;
 };
 
@@ -123,5 +124,8 @@ using Command = std::variant<MapCommand, UnmapCommand, KeepCommand, AddressComma
 
 /// The simulated gateway of that name ("strict"); a `UsageError` that names them all if there is none.
 [[nodiscard]] Parsed<simulator::Config> parseProfile(std::string_view name);
+
+/// The names of all profiles, with commas between them.
+[[nodiscard]] std::string profileNames();
 
 } // namespace portolan::cli

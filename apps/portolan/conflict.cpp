@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 module;
 
+#include <array> // the comparison of addresses, and of lists of them, which importers do not see
 #include <cstddef>
 #include <optional>
+#include <vector>
 
 module portolan.cli;
 
@@ -59,6 +61,15 @@ std::optional<UsageError> conflict(const MapCommand& command) {
     if (command.via.recording.file && command.dryRun) {
         return UsageError{"--pcap and --dry-run exclude each other: nothing is sent that could be captured"};
     }
+    if (command.reserve && command.dryRun) {
+        return UsageError{"--reserve and --dry-run exclude each other"};
+    }
+    if (command.reserve && command.thirdParty) {
+        return UsageError{"--reserve is about a port of this host, and --third-party about one of another"};
+    }
+    if (command.reserve && !canBeReserved(command.ports)) {
+        return UsageError{"--reserve holds a single port of tcp or udp"};
+    }
     if (command.preferFailure && command.ports.externalPort == 0) {
         return UsageError{"--prefer-failure needs the external port, as in tcp:8080:443"};
     }
@@ -96,6 +107,11 @@ std::optional<UsageError> conflict(const DecodeCommand& command) {
 std::optional<UsageError> conflict(const SimulateCommand& command) {
     if (command.external && command.gateway.externalAddresses.empty()) {
         return UsageError{"a gateway without a connection has no --external address; choose another --profile"};
+    }
+    const bool v4Only = command.gateway.externalAddresses != simulator::Config{}.externalAddresses ||
+                        command.gateway.quirks.answersFrom.has_value();
+    if (v4Only && !command.gateway.externalAddresses.empty() && command.listen.address().is_v6()) {
+        return UsageError{"this --profile has addresses of IPv4: let it --listen on one, too"};
     }
     if (command.external && command.external->is_v4() != command.listen.address().is_v4()) {
         return UsageError{"--external and --listen are addresses of different families, so no port could be mapped"};

@@ -53,6 +53,9 @@ ExitStatus runTask(const Task& task) {
     const auto run = [&]() -> net::awaitable<void> {
         status = co_await task(interrupt);
         interrupt.close();
+        if (interrupt.leavesRest()) {
+            context.stop();
+        }
     };
     net::co_spawn(context, run, [](std::exception_ptr failure) {
         if (failure) {

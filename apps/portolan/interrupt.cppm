@@ -25,16 +25,23 @@ public:
     /// Leaves signals to the system again.
     void close();
 
+    /// Has `runTask` end with its task, and what the task left to be done in the background undone.
+    void leaveTheRest() noexcept { leavesRest_ = true; }
+
+    [[nodiscard]] bool leavesRest() const noexcept { return leavesRest_; }
+
 private:
     net::signal_set signals_;
     net::steady_timer waiting_;
     net::cancellation_signal cancellation_;
     bool raised_ = false;
+    bool leavesRest_ = false;
 };
 
 using Task = std::function<net::awaitable<ExitStatus>(Interrupt& interrupt)>;
 
-/// Runs `task` and then what it left to be done in the background, such as deleting a mapping that was given up.
+/// Runs `task` and then what it left to be done in the background, such as deleting a mapping that was given up, unless
+/// it leaves that.
 ExitStatus runTask(const Task& task);
 
 } // namespace portolan::cli

@@ -13,6 +13,7 @@ module portolan.cli;
 
 import portolan.session;
 import :interrupt;
+import :reservation;
 import :way;
 
 namespace portolan::cli {
@@ -38,6 +39,7 @@ MapRequest requestOf(const MapCommand& command) {
 ClientOptions optionsOf(const MapCommand& command, Output& output) {
     ClientOptions options = clientOptions(command.via, command.common);
     options.identity = identityFor(command.via, output);
+    options.trustedNetwork = command.thirdParty.has_value(); // --third-party declares that
     if (!command.keep) {
         options.releaseTimeout = std::min(options.releaseTimeout, giveUpTimeout);
     }
@@ -115,6 +117,23 @@ std::string summarize(const result<Mapping>& mapping) {
                        session::name(info.via), info.lifetime.count(), info.epochSeconds);
 }
 
+/// Asks for the mapping, and then keeps it or leaves it standing.
+net::awaitable<ExitStatus> obtain(const MapCommand& command, const Asking& asking, Interrupt& interrupt,
+                                  Output& output) {
+    Client client{co_await net::this_coro::executor, optionsOf(command, output)};
+    auto mapping = co_await client.map(requestOf(command), interrupt.token());
+    asking.cameBack(summarize(mapping));
+    if (!mapping) {
+        co_return output.fail(explain(mapping.error()));
+    }
+    report(command, mapping.value().info(), output);
+    if (command.keep) {
+        co_return co_await keep(std::move(mapping.value()), interrupt, output);
+    }
+    mapping.value().detach();
+    co_return ExitStatus::done;
+}
+
 } // namespace
 
 ExitStatus execute(const MapCommand& command, Output& output) {
@@ -123,18 +142,14 @@ ExitStatus execute(const MapCommand& command, Output& output) {
     }
     const Asking asking{command.via, toText(command.ports), output};
     return runTask([&](Interrupt& interrupt) -> net::awaitable<ExitStatus> {
-        Client client{co_await net::this_coro::executor, optionsOf(command, output)};
-        auto mapping = co_await client.map(requestOf(command), interrupt.token());
-        asking.cameBack(summarize(mapping));
-        if (!mapping) {
-            co_return output.fail(explain(mapping.error()));
+        if (!command.reserve) {
+            co_return co_await obtain(command, asking, interrupt, output);
         }
-        report(command, mapping.value().info(), output);
-        if (command.keep) {
-            co_return co_await keep(std::move(mapping.value()), interrupt, output);
+        const auto reserved = reserve(co_await net::this_coro::executor, command.ports, command.via);
+        if (!reserved) {
+            co_return output.fail(explain(reserved.error(), reservationAdvice(reserved.error())));
         }
-        mapping.value().detach();
-        co_return ExitStatus::done;
+        co_return co_await obtain(command, asking, interrupt, output);
     });
 }
 

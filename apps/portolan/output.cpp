@@ -2,9 +2,11 @@
 module;
 
 #include <algorithm>
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <fmt/format.h>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,30 +15,21 @@ module portolan.cli;
 
 namespace portolan::cli {
 
-namespace {
-
-void writeTo(std::FILE* file, std::string_view text) {
-    std::fwrite(text.data(), 1, text.size(), file);
-    std::fflush(file);
-}
-
-} // namespace
-
 void Output::object(const Json& said) {
-    writeTo(out_, said.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n');
+    out_.write(said.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n');
 }
 
 void Output::line(std::string_view text) {
-    writeTo(out_, fmt::format("{}\n", text));
+    out_.write(fmt::format("{}\n", text));
 }
 
 void Output::write(std::string_view text) {
-    writeTo(out_, text);
+    out_.write(text);
 }
 
 void Output::detail(std::string_view text) {
     if (verbose_) {
-        writeTo(err_, fmt::format("{}\n", text));
+        err_.write(fmt::format("{}\n", text));
     }
 }
 
@@ -47,7 +40,7 @@ void Output::remark(std::string_view text) {
     // One line, whatever was quoted: names of files and text of gateways may hold anything.
     std::string line{text};
     std::ranges::replace_if(line, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; }, ' ');
-    writeTo(err_, fmt::format("portolan: {}\n", line));
+    err_.write(fmt::format("portolan: {}\n", line));
 }
 
 void Output::warn(std::string_view text) {
@@ -56,6 +49,26 @@ void Output::warn(std::string_view text) {
     } else {
         remark(text);
     }
+}
+
+void Output::neverWait(const std::function<void()>& onKept) {
+    out_.neverWait(onKept);
+    err_.neverWait(onKept);
+}
+
+bool Output::flush() {
+    out_.flush();
+    err_.flush();
+    const bool all = !out_.keepsSome() && !err_.keepsSome();
+    if (const std::size_t count = all ? out_.takeLeftOut() + err_.takeLeftOut() : 0; count != 0) {
+        warn(fmt::format("{} lines are left out here: nobody read them in time", count));
+    }
+    return all;
+}
+
+void Output::drain(std::chrono::milliseconds limit) {
+    out_.drain(limit);
+    err_.drain(limit);
 }
 
 ExitStatus Output::fail(const Failure& failure) {

@@ -7,6 +7,7 @@ import :commands;
 import :exit_status;
 import :failure;
 import :json;
+import :stream;
 
 export namespace portolan::cli {
 
@@ -47,11 +48,19 @@ public:
     ExitStatus fail(const Failure& failure);
 
     /// Whether everything could be written.
-    [[nodiscard]] bool good() const noexcept { return std::ferror(out_) == 0; }
+    [[nodiscard]] bool good() const noexcept { return out_.good(); }
+
+    /// From now on nobody waits for slow readers: `onKept` is called when they have not taken everything, and `flush`
+    /// then is to be called until it says that they have.
+    void neverWait(const std::function<void()>& onKept);
+    [[nodiscard]] bool flush();
+
+    /// Gives slow readers this time for the rest.
+    void drain(std::chrono::milliseconds limit);
 
 private:
-    std::FILE* out_;
-    std::FILE* err_;
+    Stream out_;
+    Stream err_;
     bool json_;
     bool verbose_ = false;
 };

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 module;
 
-#include <array>
+#include <array> // the comparison of addresses, and of lists of them, which importers do not see
 #include <bit>
 #include <boost/outcome/result.hpp>
 #include <chrono>
+#include <csignal>
 #include <cstdint>
 #include <fmt/format.h>
 #include <optional>
@@ -13,6 +14,7 @@ module;
 #include <system_error>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 module portolan.cli;
 
@@ -82,6 +84,8 @@ public:
     explicit Narrator(Output& output) : output_(output) {}
 
     void listening(const simulator::Server& server, const External& external);
+    void restarts();
+    void readdressed(const net::ip::address& address);
     void changed(const simulator::Event& event);
     void forwarding(simulator::MappingId id, Forwarding what, const simulator::Endpoint& peer);
 
@@ -109,6 +113,22 @@ void Narrator::listening(const simulator::Server& server, const External& extern
     output_.line(fmt::format("serving PCP and NAT-PMP on {}, external address {}", where, address));
     if (!external.forwards) {
         output_.remark(fmt::format("{} is no address of this host: mapped ports are not opened", address));
+    }
+}
+
+void Narrator::restarts() {
+    if (output_.json()) {
+        output_.object(Json{{"event", "restarted"}});
+    } else {
+        output_.line("restarting, without the mappings");
+    }
+}
+
+void Narrator::readdressed(const net::ip::address& address) {
+    if (output_.json()) {
+        output_.object(Json{{"event", "readdressed"}, {"external", address.to_string()}});
+    } else {
+        output_.line(fmt::format("the external address is now {}", address.to_string()));
     }
 }
 
@@ -156,6 +176,53 @@ void Narrator::forwarding(simulator::MappingId id, Forwarding what, const simula
     output_.object(object);
 }
 
+/// What the user has the gateway do while it serves: SIGUSR1 restarts it, SIGUSR2 gives it another external address.
+class Demands {
+public:
+    Demands(const net::any_io_executor& executor, simulator::Server& server, Narrator& narrator,
+            std::optional<net::ip::address> external)
+        : signals_(executor, SIGUSR1, SIGUSR2), server_(server), narrator_(narrator), external_(std::move(external)) {
+        await();
+    }
+
+private:
+    void await() {
+        signals_.async_wait([this](net::error_code error, int number) {
+            if (!error) {
+                obey(number);
+                await();
+            }
+        });
+    }
+
+    void obey(int number) {
+        if (number == SIGUSR1) {
+            narrator_.restarts();
+            server_.resetState();
+        } else if (const auto other = neighbour()) {
+            narrator_.readdressed(*other);
+            server_.setExternalAddress(*other);
+            external_ = other;
+        }
+    }
+
+    /// The address that differs in the last bit, so that a second demand brings the first one back; none of ::1.
+    [[nodiscard]] std::optional<net::ip::address> neighbour() const {
+        if (!external_) {
+            return std::nullopt;
+        }
+        wire::Address octets = transport::toWire(*external_);
+        octets.octets.back() ^= 1;
+        const net::ip::address other = transport::toAsio(octets);
+        return other.is_unspecified() ? std::nullopt : std::optional{other};
+    }
+
+    net::signal_set signals_;
+    simulator::Server& server_;
+    Narrator& narrator_;
+    std::optional<net::ip::address> external_;
+};
+
 /// Whether ports can be opened on this address.
 bool isOfThisHost(const net::any_io_executor& executor, const net::ip::address& address) {
     net::error_code error;
@@ -175,7 +242,9 @@ External externalOf(const SimulateCommand& command, const net::any_io_executor& 
     const net::ip::address usual = command.listen.address().is_v4()
                                        ? net::ip::address{net::ip::address_v4{{127, 0, 0, 2}}}
                                        : net::ip::address{net::ip::address_v6::loopback()};
-    const net::ip::address address = command.external.value_or(usual);
+    const bool ofProfile = command.gateway.externalAddresses != simulator::Config{}.externalAddresses;
+    const net::ip::address address =
+        command.external.value_or(ofProfile ? transport::toAsio(command.gateway.externalAddresses.front()) : usual);
     return {address, isOfThisHost(executor, address)};
 }
 
@@ -205,6 +274,7 @@ net::awaitable<ExitStatus> serve(const SimulateCommand& command, Interrupt& inte
     const External external = externalOf(command, executor);
     Narrator narrator{output};
     simulator::Server server{executor, optionsOf(command, external, narrator, output)};
+    Demands demands{executor, server, narrator, external.address};
     narrator.listening(server, external);
     net::steady_timer limit{executor};
     if (command.common.timeout) {

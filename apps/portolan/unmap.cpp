@@ -36,6 +36,7 @@ ExitStatus execute(const UnmapCommand& command, Output& output) {
     return runTask([&](Interrupt& interrupt) -> net::awaitable<ExitStatus> {
         ClientOptions options = clientOptions(command.via, command.common);
         options.identity = identityFor(command.via, output);
+        options.trustedNetwork = command.thirdParty.has_value(); // --third-party declares that
         Client client{co_await net::this_coro::executor, options};
         UnmapRequest request;
         request.protocol = command.ports.protocol;

@@ -92,6 +92,10 @@ MappingInfo Core::info(const MappingKey& key) const {
 
 /// Has a session of the right gateway take on what is wanted, and waits for it.
 result<MappingKey> Core::admit(const Wanted& wanted, Want want) {
+    if (wanted.mapping.thirdParty && !options_.trustedNetwork) {
+        return Error{Errc::invalidRequest, "mappings for other hosts are for networks that are declared fully trusted "
+                                           "(ClientOptions::trustedNetwork; RFC 6887 §13.1)"};
+    }
     BOOST_OUTCOME_TRY(const LinkPtr link, chooseLink());
     const session::TimePoint now = transport::now();
     const session::MappingRequest request = translate(*link, wanted);

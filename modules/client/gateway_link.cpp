@@ -71,7 +71,7 @@ std::optional<session::TimePoint> GatewayLink::questionDeadline() const {
 
 Asked GatewayLink::asking(session::TimePoint now) const {
     const session::Statistics& seen = session().statistics();
-    return {now, seen.undecodable, seen.unattributed, link_->unreachable()};
+    return {now, seen.undecodable, seen.unattributed, seen.attributed, link_->unreachable()};
 }
 
 Error GatewayLink::noAnswer(const Asked& asked, std::uint32_t transmissions) const {
@@ -81,6 +81,7 @@ Error GatewayLink::noAnswer(const Asked& asked, std::uint32_t transmissions) con
     const session::Statistics& seen = session().statistics();
     const std::uint64_t undecodable = seen.undecodable - asked.undecodable;
     const std::uint64_t unattributed = seen.unattributed - asked.unattributed;
+    const std::uint64_t attributed = seen.attributed - asked.attributed;
     const std::chrono::duration<double> waited = transport::now() - asked.at;
     std::string detail =
         fmt::format("asked {} {} time{} in {:.1f} s ({})", text(info_.endpoint), transmissions,
@@ -92,6 +93,10 @@ Error GatewayLink::noAnswer(const Asked& asked, std::uint32_t transmissions) con
                               undecodable, wire::describe(seen.lastRefusal->fault), seen.lastRefusal->offset);
     } else if (unattributed != 0) {
         detail += fmt::format(", and {} datagrams came back that answer something else", unattributed);
+    } else if (attributed != 0) {
+        // The session may have asked for other mappings meanwhile; what is certain is that none of them was the answer.
+        detail += fmt::format(", and {} answer{} came back, but none that grants this", attributed,
+                              attributed == 1 ? "" : "s");
     } else {
         detail += ", and nothing came back";
     }

@@ -41,6 +41,7 @@ struct Asked {
     session::TimePoint at;
     std::uint64_t undecodable = 0;
     std::uint64_t unattributed = 0;
+    std::uint64_t attributed = 0;
     std::uint64_t unreachable = 0;
 };
 

@@ -34,6 +34,9 @@ struct ClientOptions {
     /// Where the nonces of mappings come from, so that a later run can take them over (see `keptIdentity`). None: one
     /// that only this run knows.
     std::optional<Identity> identity{};
+    /// This network is fully trusted: every host in it may map ports for every other. Off: `MapRequest::thirdParty` is
+    /// refused (RFC 6887 §13.1).
+    bool trustedNetwork = false;
     /// The port where gateways announce to all hosts that they restarted (RFC 6887 §14.1.1); 0: nobody listens.
     std::uint16_t announcementPort = wire::announcementPort;
     /// Called, from the client's executor, with what is wrong and can be lived with: announcements that cannot be
@@ -61,8 +64,8 @@ struct MapRequest {
     /// Complete at once and ask for as long as the handle lives, whatever the gateway says or fails to say:
     /// `Mapping::changed` tells. Otherwise `map` completes with the gateway's answer.
     bool patient = false;
-    /// The host to map for, instead of this one. RFC 6887 §13.1 wants this used in fully trusted networks only: to name
-    /// a host is to say that this is one. PCP only, and most gateways refuse it.
+    /// The host to map for, instead of this one (RFC 6887 §13.1). Only with `ClientOptions::trustedNetwork`; PCP only,
+    /// and most gateways refuse it.
     std::optional<net::ip::address> thirdParty{};
     /// Suggested to the gateway; it decides for IPv4 or IPv6 outside. None: any, of the family of the address mapped.
     std::optional<net::ip::address> externalAddress{};
@@ -91,7 +94,7 @@ struct UnmapRequest {
     /// The nonce it was made with. None: that of `ClientOptions::identity`, or of this run. With another, gateways that
     /// check nonces refuse; NAT-PMP has none.
     std::optional<Nonce> nonce{};
-    std::optional<net::ip::address> thirdParty{};
+    std::optional<net::ip::address> thirdParty{}; ///< as of `MapRequest`
 };
 
 /// The gateway that holds a mapping.

@@ -161,7 +161,8 @@ BOOST_AUTO_TEST_CASE(a_complaint_is_one_line_whatever_was_typed) {
 }
 
 BOOST_AUTO_TEST_CASE(every_command_has_help_with_an_example) {
-    for (const char* command : {"map", "unmap", "keep", "address", "gateways", "decode", "listen", "shell", "simulate"}) {
+    for (const char* command :
+         {"map", "unmap", "keep", "address", "gateways", "decode", "listen", "shell", "simulate"}) {
         const std::string help = saying({command, "--help"});
         BOOST_TEST(contains(help, std::string{"Example:\n  portolan "} + command), command << " says: " << help);
         BOOST_TEST(contains(help, "--json"), command);
@@ -170,6 +171,17 @@ BOOST_AUTO_TEST_CASE(every_command_has_help_with_an_example) {
         BOOST_TEST(contains(help, "--version"), command);
     }
     BOOST_TEST(contains(saying({"--help"}), "Example:\n  portolan map"));
+}
+
+BOOST_AUTO_TEST_CASE(help_says_that_third_party_declares_the_network_trusted) {
+    for (const char* command : {"map", "unmap"}) {
+        BOOST_TEST(contains(saying({command, "--help"}), "fully trusted"), command);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(help_names_the_profiles_there_are) {
+    BOOST_TEST(contains(saying({"simulate", "--help"}), "full-table"));
+    BOOST_TEST(contains(complaint({"simulate", "--profile", "none"}), "full-table"));
 }
 
 BOOST_AUTO_TEST_CASE(tells_its_version_before_and_behind_the_command) {

@@ -93,6 +93,16 @@ BOOST_DATA_TEST_CASE(garbage_is_status_4, data::make({"map", "unmap", "address"}
                std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(answers_that_grant_nothing_are_told_from_silence) {
+    UdpSocket gateway;
+    Process process{asking("map", gateway, brief)};
+    gateway.answer(grantOf(gateway.receive(), 0)); // for no time at all
+    const Finished finished = process.finish();
+    BOOST_TEST(finished.status == 4);
+    const auto message = onlyObject(finished.out).at("message").get<std::string>();
+    BOOST_TEST(message.find("1 answer came back, but none that grants this") != std::string::npos, message);
+}
+
 BOOST_DATA_TEST_CASE(a_refusal_is_status_5, data::make({"map", "unmap"}), command) {
     UdpSocket gateway;
     Process process{asking(command, gateway, ample)};

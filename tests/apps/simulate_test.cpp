@@ -9,50 +9,16 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <unistd.h>
-#include <utility>
 #include <vector>
 
 #include "process.hpp"
+#include "simulator.hpp"
 #include "support/octets.hpp"
 #include "udp_socket.hpp"
 
 using namespace portolan::testing;
 using Json = nlohmann::ordered_json;
 namespace data = boost::unit_test::data;
-
-namespace {
-
-/// `portolan simulate`, and commands that ask it.
-class Simulator {
-public:
-    explicit Simulator(const std::string& profile = "strict")
-        : process_({"simulate", "--json", "--profile", profile}), listening_(process_.readJson()) {}
-
-    [[nodiscard]] const Json& listening() const { return listening_; }
-
-    [[nodiscard]] std::string gateway() const {
-        return listening_.at("address").get<std::string>() + ":" + std::to_string(listening_.at("port").get<int>());
-    }
-
-    /// These words, with the gateway named and in JSON.
-    [[nodiscard]] std::vector<std::string> asked(std::vector<std::string> words) const {
-        words.insert(words.end(), {"--gateway", gateway(), "--json"});
-        return words;
-    }
-
-    [[nodiscard]] Finished ask(std::vector<std::string> words) const { return runCommand(asked(std::move(words))); }
-
-    /// The next event of the gateway.
-    Json event() { return process_.readJson(); }
-
-    Process& process() { return process_; }
-
-private:
-    Process process_;
-    Json listening_;
-};
-
-} // namespace
 
 BOOST_AUTO_TEST_SUITE(apps_simulate)
 

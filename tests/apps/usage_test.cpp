@@ -57,6 +57,11 @@ const std::vector<Words> mistakes{
     {"map", "tcp:80", "--timeout", "0"},
     {"map", "tcp:80", "--timeout", "forever"},
     {"map", "tcp:80", "--keep", "--dry-run"},
+    {"map", "all:all", "--reserve"},
+    {"map", "sctp:80", "--reserve"},
+    {"map", "tcp:80", "--reserve", "--dry-run"},
+    {"map", "tcp:80", "--reserve", "--third-party", "192.0.2.8"},
+    {"keep", "tcp:all", "--reserve", "--gateway", "127.0.0.1:9"},
     {"unmap"},
     {"unmap", "tcp:80:81"},
     {"unmap", "tcp:80", "--nonce", "1"},
@@ -69,6 +74,8 @@ const std::vector<Words> mistakes{
     {"simulate", "--external", "0.0.0.0"},
     {"simulate", "--external", "2001:db8::1"},
     {"simulate", "--listen", "::1", "--external", "127.0.0.2"},
+    {"simulate", "--profile", "cgn", "--listen", "::1"},
+    {"simulate", "--profile", "other-address", "--listen", "::1"},
     {"simulate", "--profile", "no-connection", "--external", "127.0.0.2"},
 };
 

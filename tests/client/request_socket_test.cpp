@@ -7,7 +7,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <optional>
 #include <set>
+#include <string>
 #include <vector>
 
 using boost::unit_test::label;
@@ -95,6 +97,46 @@ BOOST_AUTO_TEST_CASE(without_an_identity_no_two_mappings_share_a_nonce, *label("
     };
     const wire::Nonce first = nonceOf(one);
     BOOST_TEST((first != nonceOf(other)));
+}
+
+BOOST_AUTO_TEST_CASE(for_another_host_nothing_is_asked_unless_the_network_is_declared_trusted, *label("C6887-108")) {
+    Mute gateway;
+    portolan::Client client{gateway.context.get_executor(), gateway.options()};
+    const auto other = net::ip::make_address("127.0.0.77");
+    std::optional<portolan::Error> refused;
+    client.map({.internalPort = 8080, .thirdParty = other},
+               [&](const portolan::result<portolan::Mapping>& mapping) { refused = mapping.error(); });
+    gateway.context.run();
+    BOOST_TEST_REQUIRE(refused.has_value());
+    BOOST_TEST((refused->code == portolan::Errc::invalidRequest));
+    BOOST_TEST(refused->message().find("fully trusted") != std::string::npos, refused->message());
+    BOOST_TEST(gateway.socket.available() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(for_another_host_nothing_is_deleted_unless_the_network_is_declared_trusted, *label("C6887-108")) {
+    Mute gateway;
+    portolan::Client client{gateway.context.get_executor(), gateway.options()};
+    std::optional<portolan::Error> refused;
+    client.unmap({.internalPort = 8080, .thirdParty = net::ip::make_address("127.0.0.77")},
+                 [&](const portolan::result<void>& unmapped) { refused = unmapped.error(); });
+    gateway.context.run();
+    BOOST_TEST_REQUIRE(refused.has_value());
+    BOOST_TEST((refused->code == portolan::Errc::invalidRequest));
+    BOOST_TEST(gateway.socket.available() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(in_a_network_that_is_declared_trusted_another_host_is_named) {
+    Mute gateway;
+    portolan::ClientOptions options = gateway.options();
+    options.trustedNetwork = true;
+    portolan::Client client{gateway.context.get_executor(), options};
+    const Received request =
+        gateway.ask(client, {.internalPort = 8080, .thirdParty = net::ip::make_address("127.0.0.77")});
+    const auto decoded = wire::decodeMapRequest(request.octets);
+    BOOST_TEST_REQUIRE(decoded.has_value());
+    const wire::RawOption option = *decoded.assume_value().options.begin();
+    BOOST_TEST((option.code == wire::OptionCode::thirdParty));
+    BOOST_TEST(option.data.back() == 77);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -41,7 +41,7 @@ net::awaitable<void> Keeper::follow(Kept& kept) {
     }
     for (;;) {
         const auto event = co_await kept.mapping->changed();
-        if (!event) {
+        if (!event || kept.givenUp) {
             co_return; // let go of, or left standing
         }
         happened(kept, event.value());
@@ -86,7 +86,7 @@ void Keeper::happened(Kept& kept, const MappingEvent& event) {
         }
     }
     writePort(kept, event.after); // first, so that who reads of the event finds the file as it says
-    say(kept, event);
+    tell(kept, event);
     if (event.kind != ChangeKind::renewed) {
         callHook(kept, event);
     }
@@ -102,7 +102,7 @@ void Keeper::inTrouble(Kept& kept, const Error& error) {
         return;
     }
     kept.trouble = failure.code;
-    sayTrouble(kept, failure);
+    tell(kept, failure);
     tellManager();
 }
 

@@ -11,6 +11,8 @@ import :hook;
 import :interrupt;
 import :keep_plan;
 import :output;
+import :pace;
+import :reservation;
 import :service;
 
 namespace portolan::cli {
@@ -20,30 +22,44 @@ namespace portolan::cli {
 class Keeper {
 public:
     Keeper(const net::any_io_executor& executor, const KeepCommand& command, Output& output);
+    Keeper(const Keeper&) = delete;
+    Keeper& operator=(const Keeper&) = delete;
+    ~Keeper();
 
     /// From the first request to the last deletion.
     net::awaitable<ExitStatus> run(KeepPlan plan, Interrupt& interrupt);
 
 private:
+    /// What is told of a mapping: a change, or what is wrong.
+    using News = std::variant<MappingEvent, Failure>;
+
     /// One mapping of the plan.
     struct Kept {
-        Kept(const net::any_io_executor& executor, KeepMapping mapping) : wanted(std::move(mapping)), retry(executor) {}
+        Kept(const net::any_io_executor& executor, KeepMapping mapping)
+            : wanted(std::move(mapping)), retry(executor), later(executor) {}
 
         KeepMapping wanted;
         net::steady_timer retry; ///< while there is no gateway to ask
         std::optional<Mapping> mapping;
-        std::string trouble;  ///< what was last said to be wrong; empty while all is well
-        bool settled = false; ///< it was granted or refused once
+        std::optional<Reservation> reservation;
+        Pace pace;
+        std::optional<News> withheld; ///< the last that was not told, for lack of pace
+        net::steady_timer later;      ///< until it is told after all
+        std::string trouble;          ///< what was last said to be wrong; empty while all is well
+        bool settled = false;         ///< it was granted or refused once
         bool leaving = false;
+        bool givenUp = false; ///< and that was told
+        MappingInfo last;     ///< what was held when it was let go of
     };
 
     // keeper.cpp: the plan, and its end
-    void keep(const KeepMapping& wanted);
+    void keep(const KeepMapping& wanted, std::optional<Reservation> reservation);
     void drop(Kept& kept);
-    void follow(const KeepPlan& plan);
+    std::optional<Failure> follow(const KeepPlan& plan);
     void reload();
     void awaitHangup();
-    net::awaitable<ExitStatus> end();
+    net::awaitable<ExitStatus> end(Interrupt& interrupt);
+    void giveUp(Kept& kept);
 
     // follow.cpp: one mapping
     net::awaitable<void> follow(Kept& kept);
@@ -52,12 +68,14 @@ private:
     void inTrouble(Kept& kept, const Error& error);
 
     // react.cpp: who is told
-    void say(const Kept& kept, const MappingEvent& event);
-    void sayTrouble(const Kept& kept, const Failure& failure);
+    void tell(Kept& kept, News news);
+    void say(const Kept& kept, const MappingEvent& event, unsigned withheld);
+    void say(const Kept& kept, const Failure& failure, unsigned withheld);
     void writePort(const Kept& kept, const MappingInfo& info);
     void callHook(const Kept& kept, const MappingEvent& event);
     void tellManager();
     void feedWatchdog();
+    void keepWriting();
 
     const KeepCommand& command_;
     Output& output_;
@@ -66,7 +84,8 @@ private:
     ServiceManager manager_;
     net::signal_set hangups_;
     net::steady_timer watchdog_;
-    net::steady_timer ended_; ///< never expires; cancelled when a mapping came to its end
+    net::steady_timer writing_; ///< while somebody is slow to read what is told
+    net::steady_timer ended_;   ///< never expires; cancelled when a mapping came to its end
     std::chrono::seconds execTimeout_{};
     std::list<Kept> kept_;
     std::string status_;

@@ -90,7 +90,8 @@ Parsed<void> readCommon(const toml::table& table, KeepMapping& into) {
 }
 
 Parsed<KeepMapping> readMapping(const toml::table& table, KeepMapping mapping) {
-    constexpr std::array<std::string_view, 5> known{"ports", "lifetime", "prefer_failure", "exec", "port_file"};
+    constexpr std::array<std::string_view, 6> known{"ports",   "lifetime", "prefer_failure",
+                                                    "reserve", "exec",     "port_file"};
     if (const auto error = unknownKey(table, known)) {
         return *error;
     }
@@ -104,6 +105,7 @@ Parsed<KeepMapping> readMapping(const toml::table& table, KeepMapping mapping) {
     }
     mapping.ports = spec.assume_value();
     BOOST_OUTCOME_TRY(read(table, "prefer_failure", "true or false", mapping.preferFailure));
+    BOOST_OUTCOME_TRY(read(table, "reserve", "true or false", mapping.reserve));
     BOOST_OUTCOME_TRY(readCommon(table, mapping));
     return mapping;
 }
@@ -153,6 +155,9 @@ std::optional<UsageError> conflict(const KeepPlan& plan) {
         if (one->preferFailure && one->ports.externalPort == 0) {
             return UsageError{
                 fmt::format("{}: prefer-failure needs the external port, as in tcp:8080:443", toText(one->ports))};
+        }
+        if (one->reserve && !canBeReserved(one->ports)) {
+            return UsageError{fmt::format("{}: only a single port of tcp or udp can be reserved", toText(one->ports))};
         }
         for (auto other = std::next(one); other != plan.mappings.end(); ++other) {
             if (one->ports.protocol == other->ports.protocol && one->ports.internalPort == other->ports.internalPort) {

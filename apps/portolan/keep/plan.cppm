@@ -21,6 +21,7 @@ struct KeepMapping {
     PortSpec ports;
     std::chrono::seconds lifetime{7200};
     bool preferFailure = false;
+    bool reserve = false; ///< hold the port of this host meanwhile
     KeepReaction reaction;
 
     friend bool operator==(const KeepMapping&, const KeepMapping&) = default;

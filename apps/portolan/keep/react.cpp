@@ -8,10 +8,12 @@ module;
 #include <cstdint>
 #include <fmt/format.h>
 #include <list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <variant>
 #include <vector>
 
 module portolan.cli;
@@ -53,6 +55,10 @@ std::string sentence(const std::string& ports, const MappingEvent& event) {
     return {};
 }
 
+std::string notTold(unsigned count) {
+    return count == 0 ? "" : fmt::format(" ({} things that happened to it since the last line were not told)", count);
+}
+
 /// Replaces each "{name}" by its value.
 std::string fill(std::string text, const std::vector<std::pair<std::string_view, std::string>>& values) {
     for (const auto& [name, value] : values) {
@@ -63,7 +69,28 @@ std::string fill(std::string text, const std::vector<std::pair<std::string_view,
 
 } // namespace
 
-void Keeper::say(const Kept& kept, const MappingEvent& event) {
+/// Programs, which read JSON, are told every change. Else a gateway that changes its mind all the time has not more
+/// than the pace of lines, and the last of those that were withheld is told in the end.
+void Keeper::tell(Kept& kept, News news) {
+    const auto* event = std::get_if<MappingEvent>(&news);
+    const bool always = event != nullptr && (output_.json() || event->kind == ChangeKind::released);
+    if (always || kept.pace.admits(std::chrono::steady_clock::now())) {
+        kept.withheld.reset();
+        kept.later.cancel();
+        std::visit([&](const auto& what) { say(kept, what, kept.pace.takeWithheld()); }, news);
+        return;
+    }
+    if (!std::exchange(kept.withheld, std::move(news))) {
+        kept.later.expires_at(kept.pace.end());
+        kept.later.async_wait([this, &kept](net::error_code error) {
+            if (!error && kept.withheld) {
+                tell(kept, *std::exchange(kept.withheld, std::nullopt));
+            }
+        });
+    }
+}
+
+void Keeper::say(const Kept& kept, const MappingEvent& event, unsigned withheld) {
     if (output_.json()) {
         Json said = toJson(name(event.kind), event.after);
         if (event.kind == ChangeKind::moved || event.kind == ChangeKind::lost) {
@@ -71,19 +98,20 @@ void Keeper::say(const Kept& kept, const MappingEvent& event) {
         }
         output_.object(said);
     } else {
-        output_.line(sentence(toText(kept.wanted.ports), event));
+        output_.line(sentence(toText(kept.wanted.ports), event) + notTold(withheld));
     }
 }
 
-void Keeper::sayTrouble(const Kept& kept, const Failure& failure) {
+void Keeper::say(const Kept& kept, const Failure& failure, unsigned withheld) {
     if (!output_.json()) {
-        output_.remark(fmt::format("{}: {}", toText(kept.wanted.ports), failure.message));
+        output_.remark(fmt::format("{}: {}{}", toText(kept.wanted.ports), failure.message, notTold(withheld)));
         return;
     }
     Json said{{"event", "refused"},
               {"protocol", fmt::format("{}", kept.wanted.ports.protocol)},
               {"internal", {{"port", kept.wanted.ports.internalPort}}}};
     said.update(toJson(failure));
+    said["untold"] = withheld;
     output_.object(said);
 }
 
@@ -146,6 +174,17 @@ void Keeper::tellManager() {
         ready_ = true;
         manager_.notify("READY=1");
     }
+}
+
+/// What readers have not taken goes out as they do.
+void Keeper::keepWriting() {
+    constexpr std::chrono::milliseconds interval{100};
+    writing_.expires_after(interval);
+    writing_.async_wait([this](net::error_code error) {
+        if (!error && !output_.flush()) {
+            keepWriting();
+        }
+    });
 }
 
 void Keeper::feedWatchdog() {

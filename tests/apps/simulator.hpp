@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "process.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace portolan::testing {
+
+/// `portolan simulate`, and commands that ask it.
+class Simulator {
+public:
+    explicit Simulator(const std::string& profile = "strict")
+        : process_({"simulate", "--json", "--profile", profile}), listening_(process_.readJson()) {}
+
+    [[nodiscard]] const nlohmann::ordered_json& listening() const { return listening_; }
+
+    [[nodiscard]] std::string gateway() const {
+        return listening_.at("address").get<std::string>() + ":" + std::to_string(listening_.at("port").get<int>());
+    }
+
+    /// A file for the identity of those who ask it.
+    [[nodiscard]] std::string identity() const { return (folder_.path / "identity").string(); }
+
+    /// These words, with the gateway named and in JSON.
+    [[nodiscard]] std::vector<std::string> asked(std::vector<std::string> words) const {
+        words.insert(words.end(), {"--gateway", gateway(), "--json"});
+        return words;
+    }
+
+    [[nodiscard]] Finished ask(std::vector<std::string> words) const { return runCommand(asked(std::move(words))); }
+
+    /// The next event of the gateway.
+    nlohmann::ordered_json event() { return process_.readJson(); }
+
+    Process& process() { return process_; }
+
+private:
+    TemporaryFolder folder_;
+    Process process_;
+    nlohmann::ordered_json listening_;
+};
+
+} // namespace portolan::testing
