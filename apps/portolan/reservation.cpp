@@ -4,10 +4,10 @@ module;
 #include <boost/outcome/result.hpp>
 #include <cstdint>
 #include <fmt/format.h>
+#include <optional>
 #include <system_error>
 #include <type_traits>
 #include <utility>
-#include <variant>
 
 module portolan.cli;
 
@@ -32,7 +32,13 @@ result<Reservation> hold(const net::any_io_executor& executor, const net::ip::ad
         return Error{error, fmt::format("--reserve {} of {}", cli::toText(address, port),
                                         std::is_same_v<Ip, net::ip::tcp> ? "tcp" : "udp")};
     }
-    return Reservation{std::move(socket)};
+    Reservation held;
+    if constexpr (std::is_same_v<Ip, net::ip::tcp>) {
+        held.tcp = std::move(socket);
+    } else {
+        held.udp = std::move(socket);
+    }
+    return held;
 }
 
 net::ip::address sourceOf(const GatewayOptions& via) {

@@ -11,7 +11,10 @@ namespace portolan::cli {
 
 /// A port of this host that no program can bind while this lives, and that nothing listens on (RFC 6887 §11: who asks
 /// for a mapping has the port for itself).
-using Reservation = std::variant<net::ip::tcp::socket, net::ip::udp::socket>;
+struct Reservation {
+    std::optional<net::ip::tcp::socket> tcp;
+    std::optional<net::ip::udp::socket> udp;
+};
 
 /// Binds the port, of TCP or UDP, on the address that requests go out from; on every address where that cannot be told,
 /// for want of a gateway. The error of the system if a program has it.
