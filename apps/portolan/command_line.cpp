@@ -189,7 +189,7 @@ void addDecode(CLI::App& app, DecodeCommand& command) {
         "Reads one datagram of PCP or NAT-PMP in hex, with or without blanks, and tells what its octets mean; or "
         "those\n"
         "of a capture, and which answers which.\n\n"
-        "Examples:\n  portolan decode 00 80 00 00 00 00 03 e8 cb 00 71 2d\n  portolan decode --pcap trouble.pcapng");
+        "Example:\n  portolan decode 00 80 00 00 00 00 03 e8 cb 00 71 2d\n  portolan decode --pcap trouble.pcapng");
 }
 
 void addListen(CLI::App& app, ListenCommand& command) {
