@@ -50,6 +50,9 @@ Config Config::miniupnpd() {
     config.quirks.echoesUnknownOptions = true;
     config.quirks.companionUnreserved = true;
     config.quirks.errorLifetimeZero = true;
+    config.pcp.maxPortSet = 0;
+    config.pcp.maxCheckpoints = 0;
+    config.pcp.drafts.oldDescription = false;
     config.ports.quarantine = false;
     config.announce.updates = false;
     return config;

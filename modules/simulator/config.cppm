@@ -11,6 +11,7 @@ export module portolan.simulator:config;
 
 import portolan.wire;
 import :endpoint;
+import :extension_config;
 
 export namespace portolan::simulator {
 
@@ -36,6 +37,11 @@ struct PcpConfig {
     std::vector<wire::Address> thirdPartyHosts; ///< who may use THIRD_PARTY when it is on
     bool wildcards = false;                     ///< all-ports and all-protocols mappings (§11.1)
     std::size_t maxDescription = 128; ///< octets stored of a DESCRIPTION (RFC 7220 §3); 0: the option is ignored
+    std::uint16_t maxPortSet = 512;   ///< ports of one PORT_SET (RFC 7753 §6.1); below 2: the option is ignored
+    std::size_t maxCheckpoints = 16;  ///< of one host (RFC 7767 §3.2); 0: CHECKPOINT_REQUIRED is ignored
+    Nat64Config nat64;
+    ThirdPartyIdConfig thirdPartyId;
+    DraftConfig drafts;
 };
 
 /// What the gateway offers of NAT-PMP (RFC 6886).

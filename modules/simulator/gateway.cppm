@@ -10,6 +10,7 @@ export module portolan.simulator:gateway;
 
 import portolan.wire;
 import :endpoint;
+import :extension_config;
 import :config;
 import :counters;
 import :mapping;
@@ -69,6 +70,16 @@ public:
     void setExternalAddresses(TimePoint now, std::vector<wire::Address> addresses);
     void setExternalAddress(TimePoint now, const wire::Address& address);
 
+    /// Gives the NAT64 other prefixes and announces them (RFC 7225 §4.2). Mappings and the epoch stay.
+    void setNat64Prefixes(TimePoint now, std::vector<Nat64Prefix> prefixes);
+
+    /// The gateway fails and its standby takes over: mappings that were checkpointed live on as they were when their
+    /// clients last asked for them, the others are lost as in `resetState()` (RFC 7767 §3.2).
+    void failOver(TimePoint now);
+
+    /// What the standby has.
+    [[nodiscard]] std::vector<Mapping> standby() const;
+
     /// Adds a static mapping, as an administrator does.
     MappingId addStatic(TimePoint now, wire::Protocol protocol, const Endpoint& internal, const Endpoint& external);
 
@@ -106,7 +117,7 @@ public:
     [[nodiscard]] std::uint32_t epoch(TimePoint now) const noexcept { return state_.epoch(now); }
 
 private:
-    [[nodiscard]] Answer answer(TimePoint now, const Endpoint& from, wire::Bytes datagram);
+    [[nodiscard]] Answers answer(TimePoint now, const Endpoint& from, wire::Bytes datagram);
     [[nodiscard]] Answer garbage();
     void advance(TimePoint now);
     void reply(TimePoint now, const Endpoint& to, Answer bytes);
@@ -114,6 +125,9 @@ private:
     void sendDueNotices(TimePoint now);
     void sendAnnouncement(const wire::Bytes& bytes, bool v4Only);
     void readdress(TimePoint now, Mapping& row);
+    /// A whole external side for a row that has to leave its own.
+    [[nodiscard]] std::optional<Endpoint> otherExternal(TimePoint now, const Wish& wish, const Mapping& row);
+    void announcePrefixes(TimePoint now);
     [[nodiscard]] const Mapping* reachedFrom(wire::Protocol protocol, const Endpoint& external,
                                              const Endpoint& remote) const;
     [[nodiscard]] const Mapping* admitting(wire::Protocol protocol, const Endpoint& key, const Endpoint& remote) const;

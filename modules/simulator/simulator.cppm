@@ -5,6 +5,7 @@ export module portolan.simulator;
 
 export import portolan.wire;
 export import :endpoint;
+export import :extension_config;
 export import :config;
 export import :mapping;
 export import :counters;
