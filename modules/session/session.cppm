@@ -11,3 +11,4 @@ export import :schedule;
 export import :epoch;
 export import :types;
 export import :machine;
+export import :table_walk;

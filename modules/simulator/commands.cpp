@@ -17,11 +17,16 @@ import :state;
 namespace portolan::simulator {
 
 void Gateway::resetState(TimePoint now) {
+    state_.standby.clear();
+    failOver(now);
+}
+
+void Gateway::failOver(TimePoint now) {
     advance(now);
     state_.noteClients();
     std::vector<MappingId> lost;
     for (const auto& [id, row] : state_.table.rows()) {
-        if (row.kind != Kind::fixed) {
+        if (row.kind != Kind::fixed && !state_.standby.contains(id)) {
             lost.push_back(id);
         }
     }
@@ -34,6 +39,22 @@ void Gateway::resetState(TimePoint now) {
     announce(now, true);
     sendDueNotices(now);
     igd_.restart(now);
+}
+
+void Gateway::setNat64Prefixes(TimePoint now, std::vector<Nat64Prefix> prefixes) {
+    advance(now);
+    state_.config.pcp.nat64.prefixes = std::move(prefixes);
+    announcePrefixes(now);
+    sendDueNotices(now);
+}
+
+std::vector<Mapping> Gateway::standby() const {
+    std::vector<Mapping> rows;
+    rows.reserve(state_.standby.size());
+    for (const auto& [id, row] : state_.standby) {
+        rows.push_back(row);
+    }
+    return rows;
 }
 
 void Gateway::setExternalAddress(TimePoint now, const wire::Address& address) {
@@ -74,9 +95,9 @@ void Gateway::readdress(TimePoint now, Mapping& row) {
                     .suggested = {*address, row.external.port},
                     .v4 = row.external.address.isV4(),
                     .natPmp = row.natPmp,
-                    .inbound = row.isInbound()};
-    const bool wildcard = row.internal.port == 0;
-    const auto external = wildcard ? std::optional{Endpoint{*address, 0}} : state_.ports.choose(now, wish);
+                    .inbound = row.isInbound(),
+                    .partyId = row.partyId};
+    const auto external = otherExternal(now, wish, row);
     const bool told = state_.config.announce.updates && row.isExplicit() && row.nonce;
     const bool gone = !external || row.kind == Kind::implicit || row.preferFailure;
     if (told) {
@@ -87,6 +108,17 @@ void Gateway::readdress(TimePoint now, Mapping& row) {
     } else {
         state_.move(row, *external);
     }
+}
+
+std::optional<Endpoint> Gateway::otherExternal(TimePoint now, const Wish& wish, const Mapping& row) {
+    if (row.internal.port == 0) {
+        return Endpoint{wish.suggested.address, 0};
+    }
+    if (row.ports == 1) {
+        return state_.ports.choose(now, wish);
+    }
+    const auto run = state_.ports.chooseRun(now, wish, row.ports, RunStart::anywhere);
+    return run && run->ports == row.ports ? std::optional{run->first} : std::nullopt;
 }
 
 MappingId Gateway::addStatic(TimePoint now, wire::Protocol protocol, const Endpoint& internal,

@@ -67,6 +67,9 @@ Config Config::miniupnpd() {
     config.igd.quirks.anyReplaces = true;
     config.igd.quirks.anyProtocolCase = true;
     config.igd.quirks.answersTwice = true;
+    config.pcp.maxPortSet = 0;
+    config.pcp.maxCheckpoints = 0;
+    config.pcp.drafts.oldDescription = false;
     config.ports.quarantine = false;
     config.announce.updates = false;
     return config;

@@ -5,6 +5,7 @@ import portolan.std;
 import portolan.wire;
 import :endpoint;
 import :igd_config;
+import :extension_config;
 
 export namespace portolan::simulator {
 
@@ -31,6 +32,11 @@ struct PcpConfig {
     bool wildcards = false;                     ///< all-ports and all-protocols mappings (§11.1)
     bool requiresAuthentication = false;        ///< MAP and PEER are answered AUTHENTICATION_REQUIRED (RFC 7652 §3.1.2)
     std::size_t maxDescription = 128; ///< octets stored of a DESCRIPTION (RFC 7220 §3); 0: the option is ignored
+    std::uint16_t maxPortSet = 512;   ///< ports of one PORT_SET (RFC 7753 §6.1); below 2: the option is ignored
+    std::size_t maxCheckpoints = 16;  ///< of one host (RFC 7767 §3.2); 0: CHECKPOINT_REQUIRED is ignored
+    Nat64Config nat64;
+    ThirdPartyIdConfig thirdPartyId;
+    DraftConfig drafts;
 };
 
 /// What the gateway offers of NAT-PMP (RFC 6886).

@@ -29,7 +29,8 @@ std::optional<Endpoint> Gateway::handleOutbound(TimePoint now, Protocol protocol
         sibling = state_.outbound(protocol, internal, v4);
     }
     const Wish wish{.protocol = protocol, .internal = internal, .v4 = v4, .inbound = false};
-    const auto external = sibling != nullptr ? std::optional{sibling->external} : state_.ports.choose(now, wish);
+    const auto external =
+        sibling != nullptr ? std::optional{sibling->externalAt(internal.port)} : state_.ports.choose(now, wish);
     if (external && flow == nullptr) {
         state_.add({.kind = Kind::implicit,
                     .protocol = protocol,
@@ -47,7 +48,7 @@ namespace {
 
 /// The internal endpoint of what arrives at `external` through `row`.
 Endpoint behind(const Mapping& row, const Endpoint& external) {
-    return {row.internal.address, row.internal.port == 0 ? external.port : row.internal.port};
+    return row.internal.port == 0 ? Endpoint{row.internal.address, external.port} : row.internalAt(external.port);
 }
 
 } // namespace

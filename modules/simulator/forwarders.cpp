@@ -2,6 +2,7 @@
 module;
 
 #include <array> // the keys compare the octets of addresses
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -89,22 +90,31 @@ bool Forwarders::apply(const Event& event) {
 }
 
 bool Forwarders::open(const Mapping& mapping) {
-    auto node = reserved_.extract({mapping.protocol, mapping.external});
-    auto socket = node ? std::optional{std::move(node.mapped())} : bind(mapping.protocol, mapping.external);
+    bool all = true;
+    for (unsigned i = 0; i < mapping.ports; ++i) {
+        all = open(mapping, {mapping.external.address, static_cast<std::uint16_t>(mapping.external.port + i)}) && all;
+    }
+    return all;
+}
+
+bool Forwarders::open(const Mapping& mapping, const Endpoint& external) {
+    auto node = reserved_.extract({mapping.protocol, external});
+    auto socket = node ? std::optional{std::move(node.mapped())} : bind(mapping.protocol, external);
     if (!socket || mapping.internal.port == 0) {
         return false;
     }
+    const Endpoint internal = mapping.internalAt(external.port);
     ForwarderHooks hooks{[this, id = mapping.id](const Endpoint& peer) { return admits_(id, peer); },
                          [this, id = mapping.id](Forwarding what, const Endpoint& peer) { report_(id, what, peer); },
                          carried_};
     if (auto* acceptor = std::get_if<tcp::acceptor>(&*socket)) {
         const auto forwarder =
-            std::make_shared<TcpForwarder>(std::move(*acceptor), mapping.internal, limits_.tcp, std::move(hooks));
+            std::make_shared<TcpForwarder>(std::move(*acceptor), internal, limits_.tcp, std::move(hooks));
         forwarder->start();
         live_.emplace(mapping.id, forwarder);
     } else {
-        const auto forwarder = std::make_shared<UdpForwarder>(std::move(std::get<udp::socket>(*socket)),
-                                                              mapping.internal, limits_.udp, std::move(hooks));
+        const auto forwarder = std::make_shared<UdpForwarder>(std::move(std::get<udp::socket>(*socket)), internal,
+                                                              limits_.udp, std::move(hooks));
         forwarder->start();
         live_.emplace(mapping.id, forwarder);
     }
@@ -112,7 +122,7 @@ bool Forwarders::open(const Mapping& mapping) {
 }
 
 void Forwarders::close(MappingId id) {
-    if (const auto found = live_.find(id); found != live_.end()) {
+    for (auto found = live_.find(id); found != live_.end(); found = live_.find(id)) {
         const auto forwarder = std::move(found->second);
         live_.erase(found);
         forwarder->stop();

@@ -44,6 +44,7 @@ private:
 
     [[nodiscard]] std::optional<Socket> bind(wire::Protocol protocol, const Endpoint& external) const;
     bool open(const Mapping& mapping);
+    bool open(const Mapping& mapping, const Endpoint& external);
     void close(MappingId id);
 
     net::any_io_executor executor_;
@@ -53,7 +54,7 @@ private:
     Report report_;
     Carried carried_;
     std::map<std::pair<wire::Protocol, Endpoint>, Socket> reserved_;
-    std::map<MappingId, std::shared_ptr<Forwarder>> live_;
+    std::multimap<MappingId, std::shared_ptr<Forwarder>> live_; ///< one a port
 };
 
 } // namespace portolan::simulator

@@ -46,15 +46,17 @@ void Gateway::handleDatagram(TimePoint now, const Endpoint& from, wire::Bytes da
     advance(now);
     ++state_.counters.datagramsIn;
     const bool served = state_.config.natEnabled && side == Side::inside && datagram.size() >= 2;
-    Answer bytes = served ? answer(now, from, datagram) : Answer{};
-    if (bytes.empty()) {
-        ++state_.counters.ignored;
-        return;
+    bool answered = false;
+    for (Answer& bytes : served ? answer(now, from, datagram) : Answers{}) {
+        if (!bytes.empty()) {
+            answered = true;
+            reply(now, from, std::move(bytes));
+        }
     }
-    reply(now, from, std::move(bytes));
+    state_.counters.ignored += answered ? 0U : 1U;
 }
 
-Answer Gateway::answer(TimePoint now, const Endpoint& from, wire::Bytes datagram) {
+Answers Gateway::answer(TimePoint now, const Endpoint& from, wire::Bytes datagram) {
     const std::uint8_t version = datagram[0];
     if ((datagram[1] & responseBit) != 0) {
         return {};
@@ -68,19 +70,19 @@ Answer Gateway::answer(TimePoint now, const Endpoint& from, wire::Bytes datagram
     }
     const Config& config = state_.config;
     if (config.answering != Answering::normal) {
-        return config.answering == Answering::garbage ? garbage() : Answer{};
+        return {config.answering == Answering::garbage ? garbage() : Answer{}};
     }
     if (version == wire::natPmpVersion && config.natPmp.enabled) {
-        return natPmp_.answer(now, from, datagram);
+        return {natPmp_.answer(now, from, datagram)};
     }
     const bool wrongLength = datagram.size() < wire::headerSize || datagram.size() % 4 != 0;
     if (config.quirks.shortRequestAsNatPmp && config.pcp.enabled && version == wire::pcpVersion && wrongLength) {
-        return natPmp_.malformedPcp(now, datagram);
+        return {natPmp_.malformedPcp(now, datagram)};
     }
     if (config.pcp.enabled) {
         return pcp_.answer(now, from, datagram);
     }
-    return config.natPmp.enabled ? natPmp_.rejectVersion(now, datagram) : Answer{};
+    return {config.natPmp.enabled ? natPmp_.rejectVersion(now, datagram) : Answer{}};
 }
 
 Answer Gateway::garbage() {
@@ -171,6 +173,14 @@ void Gateway::announce(TimePoint now, bool stateLost) {
     }
     if (state_.config.natPmp.enabled && announcing.natPmp) {
         state_.announcer.announce(now, Notice::natPmpAddress, announcing.copies, announcing.firstGap);
+    }
+}
+
+void Gateway::announcePrefixes(TimePoint now) {
+    const Config& config = state_.config;
+    const bool told = config.pcp.enabled && config.announce.pcp && config.pcp.nat64.announced;
+    if (told && config.natEnabled && config.answering == Answering::normal && config.pcp.nat64.ofClients.empty()) {
+        state_.announcer.announce(now, Notice::pcpRestart, config.announce.copies, config.announce.firstGap);
     }
 }
 

@@ -4,6 +4,7 @@ export module portolan.simulator:gateway;
 import portolan.std;
 import portolan.wire;
 import :endpoint;
+import :extension_config;
 import :config;
 import :counters;
 import :http;
@@ -93,6 +94,16 @@ public:
     void setExternalAddresses(TimePoint now, std::vector<wire::Address> addresses);
     void setExternalAddress(TimePoint now, const wire::Address& address);
 
+    /// Gives the NAT64 other prefixes and announces them (RFC 7225 §4.2). Mappings and the epoch stay.
+    void setNat64Prefixes(TimePoint now, std::vector<Nat64Prefix> prefixes);
+
+    /// The gateway fails and its standby takes over: mappings that were checkpointed live on as they were when their
+    /// clients last asked for them, the others are lost as in `resetState()` (RFC 7767 §3.2).
+    void failOver(TimePoint now);
+
+    /// What the standby has.
+    [[nodiscard]] std::vector<Mapping> standby() const;
+
     /// Adds a static mapping, as an administrator does.
     MappingId addStatic(TimePoint now, wire::Protocol protocol, const Endpoint& internal, const Endpoint& external);
 
@@ -138,7 +149,7 @@ public:
     [[nodiscard]] std::uint32_t epoch(TimePoint now) const noexcept { return state_.epoch(now); }
 
 private:
-    [[nodiscard]] Answer answer(TimePoint now, const Endpoint& from, wire::Bytes datagram);
+    [[nodiscard]] Answers answer(TimePoint now, const Endpoint& from, wire::Bytes datagram);
     [[nodiscard]] Answer garbage();
     void advance(TimePoint now);
     void reply(TimePoint now, const Endpoint& to, Answer bytes);
@@ -146,6 +157,9 @@ private:
     void sendDueNotices(TimePoint now);
     void sendAnnouncement(const wire::Bytes& bytes, bool v4Only);
     void readdress(TimePoint now, Mapping& row);
+    /// A whole external side for a row that has to leave its own.
+    [[nodiscard]] std::optional<Endpoint> otherExternal(TimePoint now, const Wish& wish, const Mapping& row);
+    void announcePrefixes(TimePoint now);
     enum class Filtering : std::uint8_t { on, off };
     /// The row that lets `remote` in at `external`; none where nobody is reached.
     [[nodiscard]] const Mapping* reachedFrom(wire::Protocol protocol, const Endpoint& external, const Endpoint& remote,

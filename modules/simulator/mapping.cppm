@@ -4,6 +4,7 @@ export module portolan.simulator:mapping;
 import portolan.std;
 import portolan.wire;
 import :endpoint;
+import :extension_config;
 
 export namespace portolan::simulator {
 
@@ -31,9 +32,10 @@ struct UpnpEntry {
 struct Mapping {
     MappingId id = 0;
     Kind kind = Kind::map;
-    wire::Protocol protocol{}; ///< `all` for a mapping of all protocols
-    Endpoint internal{};       ///< port 0: all ports
-    Endpoint external{};
+    wire::Protocol protocol{};          ///< `all` for a mapping of all protocols
+    Endpoint internal{};                ///< port 0: all ports; of a port set the first
+    Endpoint external{};                ///< of a port set the first
+    std::uint16_t ports = 1;            ///< more: a port set, contiguous on both sides (RFC 7753)
     Endpoint remote{};                  ///< of an outbound mapping
     std::optional<wire::Nonce> nonce{}; ///< none: made otherwise than by PCP
     TimePoint expiry = never;
@@ -42,6 +44,8 @@ struct Mapping {
     std::string description{};               ///< RFC 7220
     bool preferFailure = false;              ///< made with PREFER_FAILURE
     bool thirdParty = false;                 ///< made with THIRD_PARTY
+    PartyId partyId{};                       ///< which host of that internal address (RFC 7843)
+    bool checkpointed = false;               ///< kept on the standby, too (RFC 7767)
     bool natPmp = false;                     ///< made by NAT-PMP
     Endpoint client{};                       ///< where the last answer about it went
     TimePoint refreshed{};                   ///< when its client last asked for it
@@ -54,6 +58,21 @@ struct Mapping {
     [[nodiscard]] bool isInbound() const noexcept { return kind == Kind::map || kind == Kind::fixed; }
 
     [[nodiscard]] bool isExplicit() const noexcept { return kind == Kind::map || kind == Kind::peer; }
+
+    /// Whether that internal port is one of its own.
+    [[nodiscard]] bool coversInternal(std::uint16_t port) const noexcept {
+        return port >= internal.port && port - internal.port < ports;
+    }
+
+    /// The external endpoint of one of its internal ports.
+    [[nodiscard]] Endpoint externalAt(std::uint16_t internalPort) const noexcept {
+        return {external.address, static_cast<std::uint16_t>(external.port + (internalPort - internal.port))};
+    }
+
+    /// The internal endpoint of one of its external ports.
+    [[nodiscard]] Endpoint internalAt(std::uint16_t externalPort) const noexcept {
+        return {internal.address, static_cast<std::uint16_t>(internal.port + (externalPort - external.port))};
+    }
 
     /// How long it has to live, rounded up; `seconds::max()` for ever.
     [[nodiscard]] std::chrono::seconds remaining(TimePoint now) const noexcept {

@@ -148,7 +148,7 @@ Granted<NatPmpMapResponse> NatPmpServer::establish(TimePoint now, const Endpoint
         const TimePoint earliest = row->natPmp ? TimePoint{0} : row->expiry;
         state_.renew(now, *row, std::max<TimePoint>(earliest, now + lifetime(request)));
     }
-    return NatPmpMapResponse{.assignedPort = row->external.port,
+    return NatPmpMapResponse{.assignedPort = row->externalAt(request.internalPort).port,
                              .lifetimeSeconds = std::min(toWireSeconds(row->remaining(now)), request.lifetimeSeconds)};
 }
 

@@ -52,9 +52,9 @@ MapOperation::MapOperation(State& state, TimePoint now, const Endpoint& from, co
     , suggested_{request.suggestedAddress, request.suggestedPort}
     , v4_(request.suggestedAddress.isV4()) {}
 
-Granted<Assigned> MapOperation::run() {
+Assignments MapOperation::run() {
     if (const auto problem = targetProblem()) {
-        return *problem;
+        return {*problem};
     }
     return request_.lifetimeSeconds == 0 ? remove() : establish();
 }
@@ -78,7 +78,7 @@ std::optional<Denial> MapOperation::nonceProblem() const {
         return std::nullopt;
     }
     const Mapping* other = state_.table.findInternal(request_.protocol, internal_, [&](const Mapping& row) {
-        return row.kind == Kind::map && row.nonce && *row.nonce != request_.nonce;
+        return row.kind == Kind::map && row.partyId == asked_.partyId && row.nonce && *row.nonce != request_.nonce;
     });
     return other == nullptr ? std::nullopt : std::optional{Denial{ResultCode::notAuthorized, other->remaining(now_)}};
 }
@@ -100,18 +100,32 @@ std::optional<Denial> MapOperation::senseProblem() const noexcept {
 // RFC 6887 §15.1; errata 3621: the family of the suggested address says which mapping is meant.
 Mapping* MapOperation::deletionTarget() const {
     const auto ofFamily = [&](bool v4) {
-        Mapping* found = state_.inbound(request_.protocol, internal_, v4);
-        return found != nullptr ? found : state_.outbound(request_.protocol, internal_, v4);
+        Mapping* found = state_.inbound(request_.protocol, internal_, v4, asked_.partyId);
+        return found != nullptr ? found : state_.outbound(request_.protocol, internal_, v4, asked_.partyId);
     };
     Mapping* exact = ofFamily(v4_);
     return exact != nullptr || v4_ ? exact : ofFamily(true); // "::" also stands for the only one there is
 }
 
-Granted<Assigned> MapOperation::remove() {
+Assignments MapOperation::remove() {
     if (const auto problem = senseProblem()) {
-        return *problem;
+        return {*problem};
     }
-    Mapping* row = deletionTarget();
+    auto rows = asked_.portSet ? overlapped(v4_) : std::vector<Mapping*>{};
+    if (rows.empty() && asked_.portSet && !v4_) {
+        rows = overlapped(true);
+    }
+    if (rows.empty()) {
+        rows = {deletionTarget()};
+    }
+    Assignments results;
+    for (Mapping* row : rows) {
+        results.push_back(remove(row));
+    }
+    return results;
+}
+
+Granted<Assigned> MapOperation::remove(Mapping* row) {
     if (row == nullptr) {
         if (state_.config.quirks.deleteMissingFails) {
             return Denial{ResultCode::noResources};
@@ -127,39 +141,50 @@ Granted<Assigned> MapOperation::remove() {
     const auto idle = std::min(state_.idleLeft(now_, *row), row->expiry - now_);
     if (idle.count() > 0) { // RFC 6887 §15: traffic keeps it alive, whoever asks
         state_.table.setExpiry(*row, now_ + idle);
-        return Assigned{suggested_, toWireSeconds(row->remaining(now_))};
     }
-    if (const Mapping* companion = companionOf(*row)) {
-        state_.remove(now_, *companion, Change::deleted);
+    Assigned gone = report(*row);
+    gone.external = suggested_;
+    gone.checkpointed = gone.portReserved = false;
+    if (idle.count() <= 0) {
+        gone.lifetimeSeconds = 0;
+        if (const Mapping* companion = companionOf(*row)) {
+            state_.remove(now_, *companion, Change::deleted);
+        }
+        state_.remove(now_, *row, Change::deleted);
     }
-    state_.remove(now_, *row, Change::deleted);
-    return Assigned{suggested_, 0};
+    return gone;
 }
 
-Granted<Assigned> MapOperation::establish() {
-    if (const auto problem = nonceProblem()) {
-        return *problem;
+Assignments MapOperation::establish() {
+    auto rows = overlapped(v4_);
+    if (const auto problem = nonceProblem(); problem && rows.size() < 2) {
+        return {*problem};
     }
     if (const auto problem = senseProblem()) {
-        return *problem;
+        return {*problem};
     }
     const wire::Address& host = internal_.address;
     if (!state_.ports.serves(host, v4_) && state_.ports.serves(host, !v4_)) {
         v4_ = !v4_; // a suggestion never makes a request fail (RFC 6887 §11.3)
+        rows = overlapped(v4_);
     }
     if (const auto problem = state_.wanProblem(host, v4_)) {
-        return *problem;
+        return {*problem};
     }
     if (state_.config.quirks.refusesMappings) {
-        return Denial{ResultCode::notAuthorized};
+        return {Denial{ResultCode::notAuthorized}};
     }
     if (state_.config.stateless) {
-        return translateStatelessly();
+        return {translateStatelessly()};
     }
-    if (Mapping* existing = state_.inbound(request_.protocol, internal_, v4_)) {
-        return refresh(*existing);
+    if (rows.empty()) {
+        return {create()};
     }
-    return create();
+    Assignments results;
+    for (Mapping* row : rows) {
+        results.push_back(refresh(*row));
+    }
+    return results;
 }
 
 bool MapOperation::contradicts(const Endpoint& external) const noexcept {
@@ -190,17 +215,21 @@ void MapOperation::describe(Mapping& row, std::vector<wire::Filter> filters) con
     row.description = asked_.description.value_or(row.description);
     row.preferFailure = asked_.preferFailure;
     row.thirdParty = asked_.thirdParty;
+    row.checkpointed = checkpoints(row);
     row.natPmp = false;
     row.client = from_;
     row.refreshed = now_;
 }
 
 Granted<Assigned> MapOperation::refresh(Mapping& row) {
-    if (contradicts(row.external)) {
+    if (row.nonce && *row.nonce != request_.nonce && !state_.config.quirks.nonceUnchecked) {
+        return Denial{ResultCode::notAuthorized, row.remaining(now_)};
+    }
+    if (contradicts(report(row).external)) {
         return Denial{ResultCode::cannotProvideExternal};
     }
     if (row.kind == Kind::fixed) {
-        return Assigned{row.external, toWireSeconds(seconds::max())};
+        return report(row);
     }
     auto filters = applyFilters(state_.config, row.filters, asked_.filters);
     if (!filters) {
@@ -211,7 +240,9 @@ Granted<Assigned> MapOperation::refresh(Mapping& row) {
     if (Mapping* companion = companionOf(row)) {
         state_.renew(now_, *companion, row.expiry);
     }
-    return Assigned{row.external, toWireSeconds(row.remaining(now_))};
+    Assigned assigned = report(row);
+    assigned.portReserved = asked_.portReservation && reservePair(row);
+    return assigned;
 }
 
 Granted<Assigned> MapOperation::create() {
@@ -227,17 +258,22 @@ Granted<Assigned> MapOperation::create() {
                     .nonce = request_.nonce,
                     .suggested = suggested_,
                     .v4 = v4_,
-                    .exact = asked_.preferFailure && !state_.config.quirks.preferFailureIgnored};
-    const auto external = chooseExternal(wish);
-    if (!external) {
-        return external.assume_error();
+                    .exact = asked_.preferFailure && !state_.config.quirks.preferFailureIgnored,
+                    .partyId = asked_.partyId};
+    const auto run = chooseExternal(wish);
+    if (!run) {
+        return run.assume_error();
     }
-    Mapping row{.protocol = request_.protocol, .internal = internal_, .external = external.assume_value()};
+    Mapping row{.protocol = request_.protocol, .internal = internal_, .external = run.assume_value().first};
+    row.ports = asked_.portSet ? run.assume_value().ports : std::uint16_t{1};
     row.expiry = now_ + lifetime(nullptr);
+    row.partyId = asked_.partyId;
     describe(row, std::move(filters).assume_value());
-    const Mapping& kept = state_.add(std::move(row));
+    Mapping& kept = state_.add(std::move(row));
     addCompanion(kept);
-    return Assigned{kept.external, toWireSeconds(kept.remaining(now_))};
+    Assigned assigned = report(kept);
+    assigned.portReserved = run.assume_value().ports == 2 && asked_.portReservation && reservePair(kept);
+    return assigned;
 }
 
 Mapping* MapOperation::companionOf(const Mapping& row) const {
@@ -261,11 +297,28 @@ void MapOperation::addCompanion(const Mapping& row) {
     }
 }
 
-Granted<Endpoint> MapOperation::chooseExternal(const Wish& wish) {
+Granted<PortRun> MapOperation::chooseExternal(const Wish& wish) {
+    if (asked_.portSet && !isWildcard()) {
+        return chooseSet(wish);
+    }
+    if (asked_.portReservation && !isWildcard()) {
+        const auto pair = choosePair(wish);
+        if (pair || wish.exact) {
+            return pair ? Granted<PortRun>{*pair} : Granted<PortRun>{Denial{ResultCode::cannotProvideExternal}};
+        }
+    }
+    const auto one = chooseOne(wish);
+    if (!one) {
+        return one.assume_error();
+    }
+    return PortRun{one.assume_value(), 1};
+}
+
+Granted<Endpoint> MapOperation::chooseOne(const Wish& wish) {
     if (isWildcard()) {
         return chooseWildcard(wish);
     }
-    if (const Mapping* twin = state_.outbound(request_.protocol, internal_, v4_)) {
+    if (const Mapping* twin = state_.outbound(request_.protocol, internal_, v4_, asked_.partyId)) {
         if (contradicts(twin->external)) {
             return Denial{ResultCode::cannotProvideExternal};
         }

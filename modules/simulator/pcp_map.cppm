@@ -16,7 +16,14 @@ namespace portolan::simulator {
 struct Assigned {
     Endpoint external;
     std::uint32_t lifetimeSeconds = 0;
+    std::optional<std::uint16_t> internalPort{}; ///< if it is not that of the request
+    std::optional<wire::PortSet> portSet{};
+    bool checkpointed = false;
+    bool portReserved = false; ///< the pair of PORT_RESERVATION stands
 };
+
+/// One result for each mapping that a request is about: several if a port set overlaps several (RFC 7753 §4.4.1).
+using Assignments = std::vector<Granted<Assigned>>;
 
 /// A lifetime as it is sent; `seconds::max()`, for ever, is 2^32-1 (RFC 6887 §11.3).
 [[nodiscard]] std::uint32_t toWireSeconds(std::chrono::seconds lifetime) noexcept;
@@ -27,18 +34,26 @@ public:
     MapOperation(State& state, TimePoint now, const Endpoint& from, const wire::MapRequest& request,
                  const Asked& asked) noexcept;
 
-    [[nodiscard]] Granted<Assigned> run();
+    /// One result at least.
+    [[nodiscard]] Assignments run();
 
 private:
-    [[nodiscard]] Granted<Assigned> remove();
-    [[nodiscard]] Granted<Assigned> establish();
+    [[nodiscard]] Assignments remove();
+    [[nodiscard]] Granted<Assigned> remove(Mapping* row);
+    [[nodiscard]] Assignments establish();
+    [[nodiscard]] std::vector<Mapping*> overlapped(bool v4) const;
+    [[nodiscard]] Granted<PortRun> chooseSet(const Wish& wish);
+    [[nodiscard]] Assigned report(const Mapping& row) const;
+    [[nodiscard]] std::optional<PortRun> choosePair(const Wish& wish);
+    [[nodiscard]] bool reservePair(const Mapping& row);
     [[nodiscard]] std::optional<Denial> targetProblem() const noexcept;
     [[nodiscard]] std::optional<Denial> nonceProblem() const;
     [[nodiscard]] std::optional<Denial> senseProblem() const noexcept;
     [[nodiscard]] Granted<Assigned> translateStatelessly() const;
     [[nodiscard]] Granted<Assigned> refresh(Mapping& row);
     [[nodiscard]] Granted<Assigned> create();
-    [[nodiscard]] Granted<Endpoint> chooseExternal(const Wish& wish);
+    [[nodiscard]] Granted<PortRun> chooseExternal(const Wish& wish);
+    [[nodiscard]] Granted<Endpoint> chooseOne(const Wish& wish);
     [[nodiscard]] Granted<Endpoint> chooseWildcard(const Wish& wish);
 
     [[nodiscard]] bool isWildcard() const noexcept { return internal_.port == 0; }
@@ -50,6 +65,7 @@ private:
     void addCompanion(const Mapping& row);
     [[nodiscard]] std::chrono::milliseconds lifetime(const Mapping* existing) const noexcept;
     void describe(Mapping& row, std::vector<wire::Filter> filters) const;
+    [[nodiscard]] bool checkpoints(const Mapping& row) const noexcept;
 
     State& state_;
     TimePoint now_;

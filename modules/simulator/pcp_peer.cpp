@@ -59,8 +59,9 @@ Granted<Assigned> PeerOperation::run() {
     if (state_.config.quirks.refusesMappings) {
         return Denial{ResultCode::notAuthorized};
     }
-    Mapping* existing = state_.table.findInternal(
-        request_.protocol, internal_, [&](const Mapping& row) { return !row.isInbound() && row.remote == remote_; });
+    Mapping* existing = state_.table.findInternal(request_.protocol, internal_, [&](const Mapping& row) {
+        return !row.isInbound() && row.remote == remote_ && row.partyId == asked_.partyId;
+    });
     return existing != nullptr ? adjust(*existing) : create();
 }
 
@@ -78,7 +79,7 @@ std::optional<Denial> PeerOperation::requestProblem() const noexcept {
 
 std::optional<Denial> PeerOperation::nonceProblem() const {
     const Mapping* other = state_.table.findInternal(request_.protocol, internal_, [&](const Mapping& row) {
-        return row.kind == Kind::peer && row.nonce && *row.nonce != request_.nonce;
+        return row.kind == Kind::peer && row.partyId == asked_.partyId && row.nonce && *row.nonce != request_.nonce;
     });
     return other == nullptr ? std::nullopt : std::optional{Denial{ResultCode::notAuthorized, other->remaining(now_)}};
 }
@@ -91,6 +92,9 @@ void PeerOperation::describe(Mapping& row) const {
     row.nonce = request_.nonce;
     row.description = asked_.description.value_or(row.description);
     row.thirdParty = asked_.thirdParty;
+    row.partyId = asked_.partyId;
+    row.checkpointed = asked_.checkpoint &&
+                       (row.checkpointed || state_.checkpoints(internal_.address) < state_.config.pcp.maxCheckpoints);
     row.client = from_;
     row.refreshed = now_;
 }
@@ -100,7 +104,9 @@ Granted<Assigned> PeerOperation::adjust(Mapping& row) {
     describe(row);
     state_.table.setKind(row, Kind::peer);
     state_.renew(now_, row, std::max(row.expiry, now_ + capped()));
-    return Assigned{row.external, toWireSeconds(row.remaining(now_))};
+    return Assigned{.external = row.external,
+                    .lifetimeSeconds = toWireSeconds(row.remaining(now_)),
+                    .checkpointed = row.checkpointed};
 }
 
 Granted<Assigned> PeerOperation::create() {
@@ -123,7 +129,9 @@ Granted<Assigned> PeerOperation::create() {
     row.expiry = now_ + std::max<milliseconds>(capped(), state_.config.lifetimes.minimum);
     describe(row);
     const Mapping& kept = state_.add(std::move(row));
-    return Assigned{kept.external, toWireSeconds(kept.remaining(now_))};
+    return Assigned{.external = kept.external,
+                    .lifetimeSeconds = toWireSeconds(kept.remaining(now_)),
+                    .checkpointed = kept.checkpointed};
 }
 
 bool PeerOperation::agrees(const Endpoint& external) const noexcept {
@@ -133,12 +141,13 @@ bool PeerOperation::agrees(const Endpoint& external) const noexcept {
 
 // All mappings of one internal endpoint share an external one (endpoint-independent mapping, RFC 4787).
 std::optional<Endpoint> PeerOperation::chooseExternal() {
-    const Mapping* sibling = state_.inbound(request_.protocol, internal_, v4_);
+    const Mapping* sibling = state_.inbound(request_.protocol, internal_, v4_, asked_.partyId);
     if (sibling == nullptr) {
-        sibling = state_.outbound(request_.protocol, internal_, v4_);
+        sibling = state_.outbound(request_.protocol, internal_, v4_, asked_.partyId);
     }
     if (sibling != nullptr) {
-        return agrees(sibling->external) ? std::optional{sibling->external} : std::nullopt;
+        const Endpoint external = sibling->externalAt(internal_.port);
+        return agrees(external) ? std::optional{external} : std::nullopt;
     }
     const bool suggests = suggested_.port != 0;
     const auto chosen = state_.ports.choose(now_, {.protocol = request_.protocol,
@@ -147,7 +156,8 @@ std::optional<Endpoint> PeerOperation::chooseExternal() {
                                                    .suggested = suggested_,
                                                    .v4 = v4_,
                                                    .inbound = false,
-                                                   .exact = suggests});
+                                                   .exact = suggests,
+                                                   .partyId = asked_.partyId});
     return chosen && agrees(*chosen) ? chosen : std::nullopt;
 }
 

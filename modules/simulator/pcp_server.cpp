@@ -7,7 +7,9 @@ module;
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <utility>
 #include <vector>
 
 module portolan.simulator;
@@ -16,6 +18,7 @@ import :state;
 import :pcp_options;
 import :pcp_map;
 import :pcp_peer;
+import :pcp_get;
 import :pcp_server;
 
 namespace portolan::simulator {
@@ -37,18 +40,61 @@ Answer toAnswer(const Buffer& buffer, const wire::result<std::size_t>& size) {
     return size ? Answer(buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(size.assume_value())) : Answer{};
 }
 
+/// Room for the options of a message with that many octets before them.
+wire::Room roomBehind(Buffer& buffer, std::size_t fixedSize) {
+    return wire::Room{buffer}.first(wire::maxMessageSize - fixedSize);
+}
+
 /// Options that go into a response: those of the request that were processed, as they came.
-wire::Options echo(wire::OptionWriter& writer, const Asked& asked) {
+void echo(wire::OptionWriter& writer, const Asked& asked) {
     for (const wire::RawOption& option : asked.processed) {
         (void)writer.add(option); // they fitted the request
     }
-    return writer.options();
+}
+
+/// What of the optional range was granted. An impostor has echoed them already, granted or not.
+void addGranted(wire::OptionWriter& writer, const Assigned& assigned, const Quirks& quirks) {
+    if (quirks.echoesUnknownOptions) {
+        return;
+    }
+    if (assigned.portSet) {
+        (void)writer.add(*assigned.portSet);
+    }
+    if (assigned.checkpointed) {
+        (void)writer.add(wire::CheckpointRequired{});
+    }
+    if (assigned.portReserved) {
+        (void)writer.begin(wire::drafts::portReservation, 0);
+    }
+}
+
+/// The prefixes of the NAT64, in their order and as many as fit (RFC 7225 §4.2): with lists before those without.
+void addPrefixes(wire::OptionWriter& writer, const std::vector<Nat64Prefix>& prefixes) {
+    for (const bool listed : {true, false}) {
+        for (const Nat64Prefix& configured : prefixes) {
+            Buffer listRoom{};
+            const auto list = wire::Ipv4Prefixes::write(configured.ipv4, listRoom);
+            if (list && list.assume_value().empty() != listed) {
+                wire::Prefix64 option = configured.prefix;
+                option.ipv4 = list.assume_value();
+                (void)writer.add(option);
+            }
+        }
+    }
+}
+
+const std::vector<Nat64Prefix>& prefixesFor(const Nat64Config& config, const wire::Address& client) {
+    const auto own = config.ofClients.find(client);
+    return own == config.ofClients.end() ? config.prefixes : own->second;
 }
 
 /// Options of a Mapping Update (RFC 6887 §14.2): those the mapping was made with, but none of the optional range.
 wire::Options mappingOptions(wire::OptionWriter& writer, const Mapping& row) {
     if (row.thirdParty) {
         (void)writer.add(wire::ThirdParty{row.internal.address});
+    }
+    if (!row.partyId.empty()) {
+        (void)writer.add(wire::ThirdPartyId{row.partyId});
     }
     if (row.preferFailure) {
         (void)writer.add(wire::PreferFailure{});
@@ -87,38 +133,41 @@ std::size_t minimumSize(Opcode opcode) noexcept {
     case Opcode::peer:
         return wire::peerSize;
     default:
-        return wire::headerSize;
+        return opcode == wire::drafts::get ? wire::drafts::getSize : wire::headerSize;
     }
 }
 
 } // namespace
 
-Answer PcpServer::answer(TimePoint now, const Endpoint& from, wire::Bytes request) {
+Answers PcpServer::answer(TimePoint now, const Endpoint& from, wire::Bytes request) {
+    const auto refused = [&](const Denial& denial, Parsed parsed) {
+        return Answers{refuse(now, request, denial, parsed)};
+    };
     if (request[0] != wire::pcpVersion) {
-        return rejectVersion(now, request);
+        return {rejectVersion(now, request)};
     }
     if (request.size() < wire::headerSize) {
         return {};
     }
     if (const auto problem = frameProblem(request)) {
-        return refuse(now, request, *problem, Parsed::no);
+        return refused(*problem, Parsed::no);
     }
     const auto header = wire::decodeRequestHeader(request);
     if (!header || header.assume_value().clientAddress != from.address) {
-        return refuse(now, request, {ResultCode::addressMismatch}, Parsed::yes);
+        return refused({ResultCode::addressMismatch}, Parsed::yes);
     }
     if (!offers(header.assume_value().opcode)) {
-        return refuse(now, request, {ResultCode::unsuppOpcode}, Parsed::yes);
+        return refused({ResultCode::unsuppOpcode}, Parsed::yes);
     }
     if (state_.config.pcp.requiresAuthentication && header.assume_value().opcode != Opcode::announce) {
         return refuse(now, request, {ResultCode::authenticationRequired}, Parsed::yes);
     }
     const auto options = wire::Options::check(request.subspan(minimumSize(header.assume_value().opcode)));
     if (!options) {
-        return refuse(now, request, {ResultCode::malformedOption}, Parsed::no);
+        return refused({ResultCode::malformedOption}, Parsed::no);
     }
     auto granted = dispatch(now, from, request);
-    return granted ? std::move(granted).assume_value() : refuse(now, request, granted.assume_error(), Parsed::yes);
+    return granted ? std::move(granted).assume_value() : refused(granted.assume_error(), Parsed::yes);
 }
 
 std::optional<Denial> PcpServer::frameProblem(wire::Bytes request) const noexcept {
@@ -129,18 +178,22 @@ std::optional<Denial> PcpServer::frameProblem(wire::Bytes request) const noexcep
 
 bool PcpServer::offers(Opcode opcode) const noexcept {
     return opcode == Opcode::announce || (opcode == Opcode::map && state_.config.pcp.map) ||
-           (opcode == Opcode::peer && state_.config.pcp.peer);
+           (opcode == Opcode::peer && state_.config.pcp.peer) ||
+           (opcode == wire::drafts::get && state_.config.pcp.drafts.get);
 }
 
-Granted<Answer> PcpServer::dispatch(TimePoint now, const Endpoint& from, wire::Bytes request) {
-    switch (static_cast<Opcode>(request[1])) {
-    case Opcode::map:
+Granted<Answers> PcpServer::dispatch(TimePoint now, const Endpoint& from, wire::Bytes request) {
+    const auto opcode = static_cast<Opcode>(request[1]);
+    if (opcode == Opcode::map) {
         return map(now, from, request);
-    case Opcode::peer:
-        return peer(now, from, request);
-    default:
-        return announce(now, from, request);
     }
+    auto single = opcode == wire::drafts::get ? get(state_, now, from, request)
+                  : opcode == Opcode::peer    ? peer(now, from, request)
+                                              : announce(now, from, request);
+    if (!single) {
+        return single.assume_error();
+    }
+    return Answers{std::move(single).assume_value()};
 }
 
 Granted<Answer> PcpServer::announce(TimePoint now, const Endpoint& from, wire::Bytes request) {
@@ -148,39 +201,55 @@ Granted<Answer> PcpServer::announce(TimePoint now, const Endpoint& from, wire::B
     if (!decoded) {
         return Denial{ResultCode::malformedRequest};
     }
-    const auto asked = readOptions(state_.config, Opcode::announce, from, decoded.assume_value().options);
+    const auto asked = readOptions(state_.config, Opcode::announce, false, from, decoded.assume_value().options);
     if (!asked) {
         return asked.assume_error();
     }
     Buffer optionRoom{};
     Buffer room{};
-    wire::OptionWriter writer{optionRoom};
-    return toAnswer(room, encode(wire::AnnounceResponse{.epochSeconds = state_.epoch(now),
-                                                        .options = echo(writer, asked.assume_value())},
-                                 room));
+    wire::OptionWriter writer{roomBehind(optionRoom, wire::headerSize)};
+    echo(writer, asked.assume_value());
+    if (asked.assume_value().prefix64 && !state_.config.quirks.echoesUnknownOptions) {
+        addPrefixes(writer, prefixesFor(state_.config.pcp.nat64, from.address));
+    }
+    return toAnswer(
+        room, encode(wire::AnnounceResponse{.epochSeconds = state_.epoch(now), .options = writer.options()}, room));
 }
 
-Granted<Answer> PcpServer::map(TimePoint now, const Endpoint& from, wire::Bytes datagram) {
+Granted<Answers> PcpServer::map(TimePoint now, const Endpoint& from, wire::Bytes datagram) {
     const auto decoded = wire::decodeMapRequest(datagram);
     if (!decoded) {
         return Denial{ResultCode::malformedRequest};
     }
     const wire::MapRequest& request = decoded.assume_value();
-    const auto asked = readOptions(state_.config, Opcode::map, from, request.options);
+    const bool deletes = request.lifetimeSeconds == 0;
+    const auto asked = readOptions(state_.config, Opcode::map, deletes, from, request.options);
     if (!asked) {
         return asked.assume_error();
     }
-    const auto granted = MapOperation{state_, now, from, request, asked.assume_value()}.run();
-    if (!granted) {
-        return granted.assume_error();
+    Answers answers;
+    for (const auto& each : MapOperation{state_, now, from, request, asked.assume_value()}.run()) {
+        answers.push_back(each ? mapped(now, request, each.assume_value(), asked.assume_value(), from)
+                               : refuse(now, datagram, each.assume_error(), Parsed::yes));
     }
+    return answers;
+}
+
+Answer PcpServer::mapped(TimePoint now, const wire::MapRequest& request, const Assigned& assigned, const Asked& asked,
+                         const Endpoint& from) const {
     Buffer optionRoom{};
     Buffer room{};
-    wire::OptionWriter writer{optionRoom};
-    const auto& [external, lifetime] = granted.assume_value();
-    const Endpoint shown = request.lifetimeSeconds == 0 ? external : state_.reported(external);
-    auto response = respondTo<wire::MapResponse>(request, shown, lifetime, state_.epoch(now));
-    response.options = echo(writer, asked.assume_value());
+    wire::OptionWriter writer{roomBehind(optionRoom, wire::mapSize)};
+    const Endpoint shown = request.lifetimeSeconds == 0 ? assigned.external : state_.reported(assigned.external);
+    auto response = respondTo<wire::MapResponse>(request, shown, assigned.lifetimeSeconds, state_.epoch(now));
+    response.internalPort = assigned.internalPort.value_or(request.internalPort);
+    echo(writer, asked);
+    addGranted(writer, assigned, state_.config.quirks);
+    const Nat64Config& nat64 = state_.config.pcp.nat64;
+    if ((asked.prefix64 || nat64.unasked) && !state_.config.quirks.echoesUnknownOptions) {
+        addPrefixes(writer, prefixesFor(nat64, from.address));
+    }
+    response.options = writer.options();
     return toAnswer(room, encode(response, room));
 }
 
@@ -190,7 +259,7 @@ Granted<Answer> PcpServer::peer(TimePoint now, const Endpoint& from, wire::Bytes
         return Denial{ResultCode::malformedRequest};
     }
     const wire::PeerRequest& request = decoded.assume_value();
-    const auto asked = readOptions(state_.config, Opcode::peer, from, request.options);
+    const auto asked = readOptions(state_.config, Opcode::peer, false, from, request.options);
     if (!asked) {
         return asked.assume_error();
     }
@@ -200,12 +269,15 @@ Granted<Answer> PcpServer::peer(TimePoint now, const Endpoint& from, wire::Bytes
     }
     Buffer optionRoom{};
     Buffer room{};
-    wire::OptionWriter writer{optionRoom};
-    const auto& [external, lifetime] = granted.assume_value();
-    auto response = respondTo<wire::PeerResponse>(request, state_.reported(external), lifetime, state_.epoch(now));
+    wire::OptionWriter writer{roomBehind(optionRoom, wire::peerSize)};
+    const Assigned& assigned = granted.assume_value();
+    auto response = respondTo<wire::PeerResponse>(request, state_.reported(assigned.external), assigned.lifetimeSeconds,
+                                                  state_.epoch(now));
     response.remotePort = request.remotePort;
     response.remoteAddress = request.remoteAddress;
-    response.options = echo(writer, asked.assume_value());
+    echo(writer, asked.assume_value());
+    addGranted(writer, assigned, state_.config.quirks);
+    response.options = writer.options();
     return toAnswer(room, encode(response, room));
 }
 
@@ -247,8 +319,15 @@ Answer PcpServer::refuse(TimePoint now, wire::Bytes request, const Denial& denia
 }
 
 Answer PcpServer::restartNotice(TimePoint now) const {
+    Buffer optionRoom{};
     Buffer room{};
-    return toAnswer(room, encode(wire::AnnounceResponse{.epochSeconds = state_.epoch(now), .options = {}}, room));
+    wire::OptionWriter writer{roomBehind(optionRoom, wire::headerSize)};
+    const Nat64Config& nat64 = state_.config.pcp.nat64;
+    if (nat64.announced && nat64.ofClients.empty()) {
+        addPrefixes(writer, nat64.prefixes);
+    }
+    return toAnswer(
+        room, encode(wire::AnnounceResponse{.epochSeconds = state_.epoch(now), .options = writer.options()}, room));
 }
 
 Answer PcpServer::update(TimePoint now, const Mapping& row, bool gone) const {

@@ -74,15 +74,19 @@ std::optional<wire::Address> Ports::addressFor(const wire::Address& internal, bo
     return chosen.value_or(candidates.front());
 }
 
-std::optional<Endpoint> Ports::choose(TimePoint now, const Wish& wish) {
-    const bool addressSuggested = !wish.suggested.address.isAny();
-    const bool suggestedIsOurs = addressSuggested && wish.suggested.address.isV4() == wish.v4 &&
+// The suggested address if it is one of ours; another, unless the suggestion is all that will do.
+std::optional<wire::Address> Ports::addressFor(const Wish& wish) const {
+    const bool suggested = !wish.suggested.address.isAny();
+    const bool suggestedIsOurs = suggested && wish.suggested.address.isV4() == wish.v4 &&
                                  isExternal(wish.internal.address, wish.suggested.address);
-    if (wish.exact && addressSuggested && !suggestedIsOurs) {
-        return std::nullopt;
+    if (suggestedIsOurs) {
+        return wish.suggested.address;
     }
-    const auto address =
-        suggestedIsOurs ? std::optional{wish.suggested.address} : addressFor(wish.internal.address, wish.v4);
+    return wish.exact && suggested ? std::nullopt : addressFor(wish.internal.address, wish.v4);
+}
+
+std::optional<Endpoint> Ports::choose(TimePoint now, const Wish& wish) {
+    const auto address = addressFor(wish);
     if (!address) {
         return std::nullopt;
     }
@@ -95,10 +99,13 @@ std::optional<Endpoint> Ports::choose(TimePoint now, const Wish& wish) {
     return wish.exact || fixed ? std::nullopt : search(now, wish, *address);
 }
 
-std::optional<Endpoint> Ports::search(TimePoint now, const Wish& wish, const wire::Address& address) {
+std::pair<std::uint16_t, std::uint16_t> Ports::ownChoices() const noexcept {
     const std::uint16_t last = config_.ports.last;
-    const std::uint16_t first =
-        last >= firstHighPort ? std::max(config_.ports.first, firstHighPort) : config_.ports.first;
+    return {last >= firstHighPort ? std::max(config_.ports.first, firstHighPort) : config_.ports.first, last};
+}
+
+std::optional<Endpoint> Ports::search(TimePoint now, const Wish& wish, const wire::Address& address) {
+    const auto [first, last] = ownChoices();
     if (first > last) {
         return std::nullopt;
     }
@@ -153,7 +160,9 @@ bool Ports::allowed(Protocol protocol, const Endpoint& external) const noexcept 
 
 bool Ports::takenByOther(const Wish& wish, const Endpoint& external) const {
     const auto any = [](const Mapping&) { return true; };
-    const auto other = [&](const Mapping& row) { return row.internal != wish.internal; };
+    const auto other = [&](const Mapping& row) {
+        return row.internalAt(external.port) != wish.internal || row.partyId != wish.partyId;
+    };
     const Endpoint allPorts{external.address, 0};
     return table_.findExternal(wish.protocol, external, other) != nullptr ||
            table_.findExternal(wish.protocol, allPorts, any) != nullptr ||
@@ -190,8 +199,12 @@ void Ports::rest(TimePoint now, const Mapping& row) {
     if (!config_.ports.quarantine || stillUsed || row.kind == Kind::implicit) {
         return;
     }
-    const auto pause = std::max(config_.lifetimes.reuse, idleTime(row.protocol));
-    resting_.insert_or_assign(TableKey{row.protocol, row.external}, Resting{row.internal, row.nonce, now + pause});
+    const auto until = now + std::max(config_.lifetimes.reuse, idleTime(row.protocol));
+    for (unsigned i = 0; i < row.ports; ++i) {
+        const Endpoint external{row.external.address, static_cast<std::uint16_t>(row.external.port + i)};
+        resting_.insert_or_assign(TableKey{row.protocol, external},
+                                  Resting{row.internalAt(external.port), row.nonce, until});
+    }
 }
 
 std::chrono::seconds Ports::idleTime(Protocol protocol) const noexcept {

@@ -8,6 +8,7 @@ export module portolan.simulator:ports;
 import portolan.std;
 import portolan.wire;
 import :endpoint;
+import :extension_config;
 import :config;
 import :mapping;
 import :random;
@@ -33,6 +34,20 @@ struct Wish {
     bool natPmp = false;
     bool inbound = true;
     bool exact = false; ///< the suggestion or nothing
+    PartyId partyId{};
+};
+
+/// Contiguous external ports.
+struct PortRun {
+    Endpoint first{};
+    std::uint16_t ports = 0;
+};
+
+/// Where a run of ports may begin.
+enum class RunStart {
+    anywhere,
+    likeInternal, ///< even for an even internal port, odd for an odd one (RFC 4787 §4.2.2)
+    even,
 };
 
 /// Chooses external endpoints, and remembers freed ones that must rest (RFC 6887 §11.3, §15).
@@ -51,6 +66,11 @@ public:
 
     /// An external endpoint for a mapping that has none yet: the suggested one, else any other unless `exact`.
     [[nodiscard]] std::optional<Endpoint> choose(TimePoint now, const Wish& wish);
+
+    /// As many contiguous ports as can be had, `wanted` at most, for as many internal ones from `wish.internal` on; the
+    /// suggested ones where no others are more. None if not even one can be had.
+    [[nodiscard]] std::optional<PortRun> chooseRun(TimePoint now, const Wish& wish, std::uint16_t wanted,
+                                                   RunStart start);
 
     /// Whether that endpoint can be given.
     [[nodiscard]] bool usable(TimePoint now, const Wish& wish, const Endpoint& external);
@@ -80,6 +100,12 @@ private:
     [[nodiscard]] bool companionTaken(const Wish& wish, const Endpoint& external) const;
     [[nodiscard]] bool rests(TimePoint now, const Wish& wish, const Endpoint& external);
     [[nodiscard]] std::optional<Endpoint> search(TimePoint now, const Wish& wish, const wire::Address& address);
+    [[nodiscard]] std::optional<wire::Address> addressFor(const Wish& wish) const;
+    /// The first and last port that the gateway itself chooses.
+    [[nodiscard]] std::pair<std::uint16_t, std::uint16_t> ownChoices() const noexcept;
+    [[nodiscard]] PortRun runAt(TimePoint now, const Wish& wish, const Endpoint& first, std::uint16_t wanted);
+    [[nodiscard]] PortRun searchRun(TimePoint now, const Wish& wish, const wire::Address& address, std::uint16_t wanted,
+                                    RunStart start);
 
     const Config& config_;
     const Table& table_;

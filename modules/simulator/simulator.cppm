@@ -6,6 +6,7 @@ export module portolan.simulator;
 export import portolan.wire;
 export import :endpoint;
 export import :igd_config;
+export import :extension_config;
 export import :config;
 export import :mapping;
 export import :counters;

@@ -45,6 +45,7 @@ void State::resetEpoch(TimePoint now) noexcept {
 
 Mapping& State::add(Mapping row) {
     Mapping& kept = table.insert(std::move(row));
+    checkpoint(kept);
     events.push_back({Change::mapped, kept});
     return kept;
 }
@@ -52,6 +53,7 @@ Mapping& State::add(Mapping row) {
 void State::remove(TimePoint now, const Mapping& row, Change why) {
     const Mapping gone = row;
     table.erase(row.id);
+    standby.erase(gone.id);
     ports.rest(now, gone);
     events.push_back({why, gone});
 }
@@ -59,8 +61,10 @@ void State::remove(TimePoint now, const Mapping& row, Change why) {
 void State::renew(TimePoint now, Mapping& row, TimePoint expiry) {
     table.setExpiry(row, expiry);
     row.refreshed = now;
+    checkpoint(row);
     events.push_back({Change::renewed, row});
-    if (!config.quirks.rotatesPorts || row.kind != Kind::map || row.internal.port == 0 || row.isUpnp()) {
+    if (!config.quirks.rotatesPorts || row.kind != Kind::map || row.internal.port == 0 || row.ports > 1 ||
+        row.isUpnp()) {
         return;
     }
     const Wish wish{.protocol = row.protocol,
@@ -76,7 +80,21 @@ void State::renew(TimePoint now, Mapping& row, TimePoint expiry) {
 
 void State::move(Mapping& row, const Endpoint& external) {
     table.setExternal(row, external);
+    checkpoint(row);
     events.push_back({Change::moved, row});
+}
+
+void State::checkpoint(const Mapping& row) {
+    if (row.checkpointed) {
+        standby.insert_or_assign(row.id, row);
+    } else {
+        standby.erase(row.id);
+    }
+}
+
+std::size_t State::checkpoints(const wire::Address& host) const noexcept {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(standby, [&host](const auto& entry) { return entry.second.internal.address == host; }));
 }
 
 void State::expire(TimePoint now) {
@@ -88,6 +106,8 @@ void State::expire(TimePoint now) {
         }
         table.setKind(*row, Kind::implicit);
         row->nonce.reset();
+        row->checkpointed = false;
+        checkpoint(*row);
         table.setExpiry(*row, now + idle);
     }
 }
@@ -129,19 +149,20 @@ bool State::mapsProtocol(Protocol protocol) const noexcept {
     return std::ranges::find(config.protocols, protocol) != config.protocols.end();
 }
 
-Mapping* State::inbound(Protocol protocol, const Endpoint& internal, bool v4) const {
+Mapping* State::inbound(Protocol protocol, const Endpoint& internal, bool v4, const PartyId& party) const {
     const auto ofKind = [&](Kind kind) {
         return table.findInternal(protocol, internal, [&](const Mapping& row) {
-            return row.kind == kind && row.external.address.isV4() == v4;
+            return row.kind == kind && row.external.address.isV4() == v4 && row.partyId == party;
         });
     };
     Mapping* fixed = ofKind(Kind::fixed);
     return fixed != nullptr ? fixed : ofKind(Kind::map);
 }
 
-Mapping* State::outbound(Protocol protocol, const Endpoint& internal, bool v4) const {
-    return table.findInternal(
-        protocol, internal, [&](const Mapping& row) { return !row.isInbound() && row.external.address.isV4() == v4; });
+Mapping* State::outbound(Protocol protocol, const Endpoint& internal, bool v4, const PartyId& party) const {
+    return table.findInternal(protocol, internal, [&](const Mapping& row) {
+        return !row.isInbound() && row.external.address.isV4() == v4 && row.partyId == party;
+    });
 }
 
 void State::noteClients() {

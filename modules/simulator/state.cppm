@@ -5,6 +5,7 @@ export module portolan.simulator:state;
 import portolan.std;
 import portolan.wire;
 import :endpoint;
+import :extension_config;
 import :config;
 import :mapping;
 import :table;
@@ -16,6 +17,9 @@ namespace portolan::simulator {
 
 /// The octets of an answer; none is no answer.
 using Answer = std::vector<std::uint8_t>;
+
+/// The answers to one request; none, or one, or one for each mapping it is about (RFC 7753 §4.4.1).
+using Answers = std::vector<Answer>;
 
 /// Why a request was refused, by the PCP code, and for how long if not as long as such errors last.
 struct Denial {
@@ -40,7 +44,8 @@ public:
     Announcer announcer;
     Counters counters;
     std::deque<Event> events;
-    std::uint16_t lastPinhole = 0; ///< the UniqueID that was given last
+    std::uint16_t lastPinhole = 0;        ///< the UniqueID that was given last
+    std::map<MappingId, Mapping> standby; ///< what is kept in a second place, as it was last asked for (RFC 7767)
 
     /// Seconds since the state began (RFC 6887 §8.5).
     [[nodiscard]] std::uint32_t epoch(TimePoint now) const noexcept;
@@ -62,16 +67,21 @@ public:
     /// Whether there is an external address of that family that may be reported, for a host.
     [[nodiscard]] std::optional<Denial> wanProblem(const wire::Address& internal, bool v4) const;
 
+    /// How many mappings of an internal host are kept on the standby.
+    [[nodiscard]] std::size_t checkpoints(const wire::Address& host) const noexcept;
+
     /// Whether one more explicit mapping would be too many (RFC 6887 §11.3).
     [[nodiscard]] std::optional<Denial> quotaProblem(const wire::Address& host) const noexcept;
 
     [[nodiscard]] bool mapsProtocol(wire::Protocol protocol) const noexcept;
 
     /// The mapping made by MAP, NAT-PMP or the administrator; a fixed one first.
-    [[nodiscard]] Mapping* inbound(wire::Protocol protocol, const Endpoint& internal, bool v4) const;
+    [[nodiscard]] Mapping* inbound(wire::Protocol protocol, const Endpoint& internal, bool v4,
+                                   const PartyId& party = {}) const;
 
     /// The external endpoint that outbound mappings of an internal one have.
-    [[nodiscard]] Mapping* outbound(wire::Protocol protocol, const Endpoint& internal, bool v4) const;
+    [[nodiscard]] Mapping* outbound(wire::Protocol protocol, const Endpoint& internal, bool v4,
+                                    const PartyId& party = {}) const;
 
     /// Remembers who has mappings, for announcements by unicast (RFC 6887 §14.1.3).
     void noteClients();
@@ -83,6 +93,8 @@ public:
     [[nodiscard]] Endpoint reported(const Endpoint& external) const noexcept;
 
 private:
+    void checkpoint(const Mapping& row);
+
     TimePoint epochStart_;
     std::set<Endpoint> clients_;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 module;
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -39,8 +40,8 @@ std::size_t TableHash::operator()(const TableKey& key) const noexcept {
 Mapping& Table::insert(Mapping row) {
     row.id = nextId_++;
     Mapping& kept = rows_.emplace(row.id, std::move(row)).first->second;
-    byInternal_.emplace(TableKey{kept.protocol, kept.internal}, &kept);
-    byExternal_.emplace(TableKey{kept.protocol, kept.external}, &kept);
+    index(byInternal_, kept.internal, kept);
+    index(byExternal_, kept.external, kept);
     byExpiry_.emplace(kept.expiry, kept.id);
     count(kept, 1);
     return kept;
@@ -54,8 +55,8 @@ void Table::erase(MappingId id) {
     const Mapping& row = found->second;
     count(row, -1);
     byExpiry_.erase({row.expiry, id});
-    eraseFrom(byInternal_, {row.protocol, row.internal}, &row);
-    eraseFrom(byExternal_, {row.protocol, row.external}, &row);
+    unindex(byInternal_, row.internal, row);
+    unindex(byExternal_, row.external, row);
     rows_.erase(found);
 }
 
@@ -66,9 +67,9 @@ void Table::setExpiry(Mapping& row, TimePoint expiry) {
 }
 
 void Table::setExternal(Mapping& row, const Endpoint& external) {
-    eraseFrom(byExternal_, {row.protocol, row.external}, &row);
+    unindex(byExternal_, row.external, row);
     row.external = external;
-    byExternal_.emplace(TableKey{row.protocol, external}, &row);
+    index(byExternal_, external, row);
 }
 
 void Table::setKind(Mapping& row, Kind kind) {
@@ -98,12 +99,19 @@ std::size_t Table::explicitCount(const wire::Address& host) const noexcept {
     return found == explicitCounts_.end() ? 0 : found->second;
 }
 
-void Table::eraseFrom(Index& index, const TableKey& key, const Mapping* row) {
-    const auto [from, to] = index.equal_range(key);
-    for (auto at = from; at != to; ++at) {
-        if (at->second == row) {
-            index.erase(at);
-            return;
+void Table::index(Index& index, const Endpoint& first, Mapping& row) {
+    for (unsigned i = 0; i < row.ports; ++i) {
+        index.emplace(TableKey{row.protocol, {first.address, static_cast<std::uint16_t>(first.port + i)}}, &row);
+    }
+}
+
+void Table::unindex(Index& index, const Endpoint& first, const Mapping& row) {
+    for (unsigned i = 0; i < row.ports; ++i) {
+        const TableKey key{row.protocol, {first.address, static_cast<std::uint16_t>(first.port + i)}};
+        const auto [from, to] = index.equal_range(key);
+        const auto found = std::find_if(from, to, [&row](const auto& entry) { return entry.second == &row; });
+        if (found != to) {
+            index.erase(found);
         }
     }
 }
@@ -112,10 +120,10 @@ void Table::count(const Mapping& row, int change) {
     if (!row.isExplicit()) {
         return;
     }
-    if (change > 0) {
-        ++explicitCounts_[row.internal.address];
-    } else if (const auto found = explicitCounts_.find(row.internal.address); --found->second == 0) {
-        explicitCounts_.erase(found);
+    std::size_t& counted = explicitCounts_[row.internal.address];
+    counted = change > 0 ? counted + row.ports : counted - row.ports;
+    if (counted == 0) {
+        explicitCounts_.erase(row.internal.address);
     }
 }
 

@@ -65,7 +65,7 @@ public:
     [[nodiscard]] Mapping* nextToExpire() noexcept;
     [[nodiscard]] std::optional<TimePoint> nextExpiry() const noexcept;
 
-    /// How many explicit mappings an internal host has.
+    /// How many explicit mappings an internal host has; a port set counts once a port.
     [[nodiscard]] std::size_t explicitCount(const wire::Address& host) const noexcept;
 
 private:
@@ -82,7 +82,9 @@ private:
         return nullptr;
     }
 
-    static void eraseFrom(Index& index, const TableKey& key, const Mapping* row);
+    /// A row stands in an index under each of its ports, of which `first` is the first.
+    static void index(Index& index, const Endpoint& first, Mapping& row);
+    static void unindex(Index& index, const Endpoint& first, const Mapping& row);
     void count(const Mapping& row, int change);
 
     std::map<MappingId, Mapping> rows_;
