@@ -3,7 +3,9 @@ module;
 
 #include <boost/outcome/result.hpp>
 #include <chrono>
+#include <csignal>
 #include <fmt/format.h>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -78,26 +80,47 @@ class Narrator {
 public:
     explicit Narrator(Output& output) : output_(output) {}
 
-    void listening(const simulator::Server& server, const External& external);
+    void listening(const simulator::Server& server, const External& external, simulator::IgdVersion igd);
     void changed(const simulator::Event& event);
     void forwarding(simulator::MappingId id, Forwarding what, const simulator::Endpoint& peer);
 
 private:
+    void portControl(const std::string& where, const External& external);
+
     Output& output_;
     std::unordered_map<simulator::MappingId, simulator::Mapping> mappings_;
 };
 
-void Narrator::listening(const simulator::Server& server, const External& external) {
+/// Where UPnP IGD is served; null if it is not.
+Json igdJson(const simulator::Server& server, simulator::IgdVersion version) {
+    const auto ssdp = server.ssdpEndpoint();
+    if (!ssdp) {
+        return nullptr;
+    }
+    return {{"version", static_cast<int>(version)},
+            {"description", *server.descriptionUrl()},
+            {"ssdp", {{"address", ssdp->address().to_string()}, {"port", ssdp->port()}}}};
+}
+
+void Narrator::listening(const simulator::Server& server, const External& external, simulator::IgdVersion igd) {
     const net::ip::udp::endpoint endpoint = server.endpoint();
     if (output_.json()) {
         output_.object(Json{{"event", "listening"},
                             {"address", endpoint.address().to_string()},
                             {"port", endpoint.port()},
                             {"external", external.address ? Json(external.address->to_string()) : Json(nullptr)},
-                            {"forwards", external.forwards}});
+                            {"forwards", external.forwards},
+                            {"igd", igdJson(server, igd)}});
         return;
     }
-    const std::string where = cli::toText(endpoint.address(), endpoint.port());
+    portControl(cli::toText(endpoint.address(), endpoint.port()), external);
+    if (const auto ssdp = server.ssdpEndpoint()) {
+        output_.line(fmt::format("serving UPnP IGD:{} at {}, searches on {}", static_cast<int>(igd),
+                                 *server.descriptionUrl(), cli::toText(ssdp->address(), ssdp->port())));
+    }
+}
+
+void Narrator::portControl(const std::string& where, const External& external) {
     if (!external.address) {
         output_.line(fmt::format("serving PCP and NAT-PMP on {}, no external address", where));
         return;
@@ -117,9 +140,11 @@ void Narrator::changed(const simulator::Event& event) {
     } else {
         mappings_.insert_or_assign(mapping.id, mapping);
     }
+    const bool forEver = mapping.expiry == simulator::never;
     const auto lifetime = std::chrono::ceil<std::chrono::seconds>(mapping.expiry - mapping.refreshed);
     if (!output_.json()) {
-        const std::string rest = isEnd(event.change) ? "" : fmt::format(" for {} s", lifetime.count());
+        const std::string duration = forEver ? " for ever" : fmt::format(" for {} s", lifetime.count());
+        const std::string rest = isEnd(event.change) ? "" : duration;
         output_.line(fmt::format("{} {} {} -> {}{}", what, mapping.protocol, toText(mapping.external),
                                  toText(mapping.internal), rest));
         return;
@@ -131,9 +156,9 @@ void Narrator::changed(const simulator::Event& event) {
     if (isEnd(event.change)) {
         object["reason"] = what;
     } else {
-        object["lifetime_s"] = lifetime.count();
+        object["lifetime_s"] = forEver ? Json(nullptr) : Json(lifetime.count());
     }
-    object["via"] = mapping.natPmp ? "nat-pmp" : "pcp";
+    object["via"] = mapping.isUpnp() ? "upnp" : (mapping.natPmp ? "nat-pmp" : "pcp");
     output_.object(object);
 }
 
@@ -183,7 +208,10 @@ simulator::ServerOptions optionsOf(const SimulateCommand& command, const Externa
     if (external.address) {
         options.config.externalAddresses = {transport::toWire(*external.address)};
     }
+    options.config.igd.version = command.igd.value_or(command.gateway.igd.version);
     options.listen = command.listen;
+    options.httpPort = command.httpPort;
+    options.ssdpPort = command.ssdpPort;
     options.forwards = external.forwards;
     options.onEvent = [&narrator](const simulator::Event& event) { narrator.changed(event); };
     options.onForwarding = [&narrator](simulator::MappingId id, Forwarding what, const simulator::Endpoint& peer) {
@@ -193,12 +221,24 @@ simulator::ServerOptions optionsOf(const SimulateCommand& command, const Externa
     return options;
 }
 
+/// Restarts the gateway whenever SIGUSR1 comes: as after a loss of power, all it had is gone.
+net::awaitable<void> restartOnSignal(std::shared_ptr<net::signal_set> restarts, simulator::Server& server) {
+    for (;;) {
+        const auto [error, number] = co_await restarts->async_wait(net::asTuple);
+        if (error) {
+            co_return;
+        }
+        server.resetState();
+    }
+}
+
 net::awaitable<ExitStatus> serve(const SimulateCommand& command, Interrupt& interrupt, Output& output) {
     const net::any_io_executor executor = co_await net::this_coro::executor;
     const External external = externalOf(command, executor);
     Narrator narrator{output};
-    simulator::Server server{executor, optionsOf(command, external, narrator, output)};
-    narrator.listening(server, external);
+    const simulator::ServerOptions options = optionsOf(command, external, narrator, output);
+    simulator::Server server{executor, options};
+    narrator.listening(server, external, options.config.igd.version);
     net::steady_timer limit{executor};
     if (command.common.timeout) {
         limit.expires_after(*command.common.timeout);
@@ -208,7 +248,10 @@ net::awaitable<ExitStatus> serve(const SimulateCommand& command, Interrupt& inte
             }
         });
     }
+    const auto restarts = std::make_shared<net::signal_set>(executor, SIGUSR1);
+    net::co_spawn(executor, restartOnSignal(restarts, server), net::detached);
     co_await interrupt.wait();
+    restarts->cancel();
     server.close();
     co_return ExitStatus::done;
 }
