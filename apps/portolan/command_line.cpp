@@ -4,6 +4,8 @@ module;
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <boost/outcome/result.hpp>
+#include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -224,9 +226,20 @@ void addSimulate(CLI::App& app, SimulateCommand& command) {
         "The external address (default 127.0.0.2, or ::1 for an IPv6 gateway)");
     add(app, "--profile", "NAME", command.gateway, parseProfile,
         "What kind of gateway (default strict): " + profileNames());
+    command.gateway = parseProfile("strict").assume_value();
+    add(app, "--igd", "1|2|off", command.igd, parseIgd,
+        "The version of UPnP IGD to speak (default: as the profile has it; strict: 2)");
+    const auto port = [](std::string_view text) -> Parsed<std::uint16_t> {
+        const auto number = parseNumber(text, 0, std::numeric_limits<std::uint16_t>::max(), "a port");
+        return number ? Parsed<std::uint16_t>{static_cast<std::uint16_t>(number.assume_value())}
+                      : Parsed<std::uint16_t>{number.error()};
+    };
+    add(app, "--http-port", "PORT", command.httpPort, port, "Where to serve UPnP IGD (default: one that is free)");
+    add(app, "--ssdp-port", "PORT", command.ssdpPort, port,
+        "Where to hear searches for it, multicast ones too (default: one that is free; 1900 is the standard's)");
     app.footer(
-        "A gateway for tests: answers PCP and NAT-PMP, and carries TCP and UDP from the external address to the\n"
-        "mapped ports. SIGUSR1 restarts it, so that it loses its mappings, and SIGUSR2 gives it another external\n"
+        "A gateway for tests: answers PCP, NAT-PMP and UPnP IGD, and carries TCP and UDP from the external address to\n"
+        "the mapped ports. SIGUSR1 restarts it, so that it loses its mappings, and SIGUSR2 gives it another external\n"
         "address. Ends when interrupted, or after --timeout.\n\n"
         "Example:\n  portolan simulate --listen 127.0.0.1:5351");
 }

@@ -105,6 +105,9 @@ struct SimulateCommand {
     net::ip::udp::endpoint listen{net::ip::address_v4::loopback(), 0};
     std::optional<net::ip::address> external; ///< none: 127.0.0.2, or ::1 where `listen` is an IPv6 address
     simulator::Config gateway;                ///< of the profile
+    std::optional<simulator::IgdVersion> igd; ///< none: as the profile has it
+    std::uint16_t httpPort = 0;               ///< 0: any that is free
+    std::uint16_t ssdpPort = 0;               ///< likewise
 };
 
 using Command = std::variant<MapCommand, UnmapCommand, KeepCommand, AddressCommand, GatewaysCommand, DecodeCommand,
@@ -122,10 +125,13 @@ using Command = std::variant<MapCommand, UnmapCommand, KeepCommand, AddressComma
 /// read, or nothing is to be kept, or not all of it can be.
 [[nodiscard]] Parsed<KeepPlan> readPlan(const KeepCommand& command);
 
+/// "1", "2" or "off".
+[[nodiscard]] Parsed<simulator::IgdVersion> parseIgd(std::string_view text);
+
 /// The simulated gateway of that name ("strict"); a `UsageError` that names them all if there is none.
 [[nodiscard]] Parsed<simulator::Config> parseProfile(std::string_view name);
 
-/// The names of all profiles, with commas between them.
+/// The names of all simulated gateways, with commas between them.
 [[nodiscard]] std::string profileNames();
 
 } // namespace portolan::cli

@@ -8,6 +8,7 @@ module;
 #include <csignal>
 #include <cstdint>
 #include <fmt/format.h>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -83,28 +84,49 @@ class Narrator {
 public:
     explicit Narrator(Output& output) : output_(output) {}
 
-    void listening(const simulator::Server& server, const External& external);
+    void listening(const simulator::Server& server, const External& external, simulator::IgdVersion igd);
     void restarts();
     void readdressed(const net::ip::address& address);
     void changed(const simulator::Event& event);
     void forwarding(simulator::MappingId id, Forwarding what, const simulator::Endpoint& peer);
 
 private:
+    void portControl(const std::string& where, const External& external);
+
     Output& output_;
     std::unordered_map<simulator::MappingId, simulator::Mapping> mappings_;
 };
 
-void Narrator::listening(const simulator::Server& server, const External& external) {
+/// Where UPnP IGD is served; null if it is not.
+Json igdJson(const simulator::Server& server, simulator::IgdVersion version) {
+    const auto ssdp = server.ssdpEndpoint();
+    if (!ssdp) {
+        return nullptr;
+    }
+    return {{"version", static_cast<int>(version)},
+            {"description", *server.descriptionUrl()},
+            {"ssdp", {{"address", ssdp->address().to_string()}, {"port", ssdp->port()}}}};
+}
+
+void Narrator::listening(const simulator::Server& server, const External& external, simulator::IgdVersion igd) {
     const net::ip::udp::endpoint endpoint = server.endpoint();
     if (output_.json()) {
         output_.object(Json{{"event", "listening"},
                             {"address", endpoint.address().to_string()},
                             {"port", endpoint.port()},
                             {"external", external.address ? Json(external.address->to_string()) : Json(nullptr)},
-                            {"forwards", external.forwards}});
+                            {"forwards", external.forwards},
+                            {"igd", igdJson(server, igd)}});
         return;
     }
-    const std::string where = cli::toText(endpoint.address(), endpoint.port());
+    portControl(cli::toText(endpoint.address(), endpoint.port()), external);
+    if (const auto ssdp = server.ssdpEndpoint()) {
+        output_.line(fmt::format("serving UPnP IGD:{} at {}, searches on {}", static_cast<int>(igd),
+                                 *server.descriptionUrl(), cli::toText(ssdp->address(), ssdp->port())));
+    }
+}
+
+void Narrator::portControl(const std::string& where, const External& external) {
     if (!external.address) {
         output_.line(fmt::format("serving PCP and NAT-PMP on {}, no external address", where));
         return;
@@ -140,9 +162,11 @@ void Narrator::changed(const simulator::Event& event) {
     } else {
         mappings_.insert_or_assign(mapping.id, mapping);
     }
+    const bool forEver = mapping.expiry == simulator::never;
     const auto lifetime = std::chrono::ceil<std::chrono::seconds>(mapping.expiry - mapping.refreshed);
     if (!output_.json()) {
-        const std::string rest = isEnd(event.change) ? "" : fmt::format(" for {} s", lifetime.count());
+        const std::string duration = forEver ? " for ever" : fmt::format(" for {} s", lifetime.count());
+        const std::string rest = isEnd(event.change) ? "" : duration;
         output_.line(fmt::format("{} {} {} -> {}{}", what, mapping.protocol, toText(mapping.external),
                                  toText(mapping.internal), rest));
         return;
@@ -154,9 +178,9 @@ void Narrator::changed(const simulator::Event& event) {
     if (isEnd(event.change)) {
         object["reason"] = what;
     } else {
-        object["lifetime_s"] = lifetime.count();
+        object["lifetime_s"] = forEver ? Json(nullptr) : Json(lifetime.count());
     }
-    object["via"] = mapping.natPmp ? "nat-pmp" : "pcp";
+    object["via"] = mapping.isUpnp() ? "upnp" : (mapping.natPmp ? "nat-pmp" : "pcp");
     output_.object(object);
 }
 
@@ -259,7 +283,10 @@ simulator::ServerOptions optionsOf(const SimulateCommand& command, const Externa
     if (external.address) {
         options.config.externalAddresses = {transport::toWire(*external.address)};
     }
+    options.config.igd.version = command.igd.value_or(command.gateway.igd.version);
     options.listen = command.listen;
+    options.httpPort = command.httpPort;
+    options.ssdpPort = command.ssdpPort;
     options.forwards = external.forwards;
     options.onEvent = [&narrator](const simulator::Event& event) { narrator.changed(event); };
     options.onForwarding = [&narrator](simulator::MappingId id, Forwarding what, const simulator::Endpoint& peer) {
@@ -273,9 +300,10 @@ net::awaitable<ExitStatus> serve(const SimulateCommand& command, Interrupt& inte
     const net::any_io_executor executor = co_await net::this_coro::executor;
     const External external = externalOf(command, executor);
     Narrator narrator{output};
-    simulator::Server server{executor, optionsOf(command, external, narrator, output)};
+    const simulator::ServerOptions options = optionsOf(command, external, narrator, output);
+    simulator::Server server{executor, options};
     Demands demands{executor, server, narrator, external.address};
-    narrator.listening(server, external);
+    narrator.listening(server, external, options.config.igd.version);
     net::steady_timer limit{executor};
     if (command.common.timeout) {
         limit.expires_after(*command.common.timeout);

@@ -30,6 +30,30 @@ BOOST_AUTO_TEST_CASE(first_tells_where_it_listens) {
     BOOST_TEST(simulator.listening().at("external") == "127.0.0.2");
 }
 
+BOOST_AUTO_TEST_CASE(tells_where_upnp_is_described_and_searched_for) {
+    const Simulator simulator;
+    const Json& igd = simulator.listening().at("igd");
+    BOOST_TEST(igd.at("version") == 2);
+    BOOST_TEST(igd.at("description").get<std::string>().starts_with("http://127.0.0.1:"));
+    BOOST_TEST(igd.at("ssdp").at("port") > 0);
+}
+
+BOOST_AUTO_TEST_CASE(upnp_can_be_of_version_1_or_off) {
+    Process first{{"simulate", "--json", "--igd", "1"}};
+    BOOST_TEST(first.readJson().at("igd").at("version") == 1);
+    Process off{{"simulate", "--json", "--igd", "off"}};
+    BOOST_TEST(off.readJson().at("igd").is_null());
+    BOOST_TEST(runCommand({"simulate", "--igd", "3"}).status == 2);
+}
+
+BOOST_AUTO_TEST_CASE(the_text_tells_where_upnp_is_served) {
+    Process process{{"simulate", "--profile", "igd-double-slashes"}};
+    BOOST_TEST(process.readLine().starts_with("serving PCP and NAT-PMP on 127.0.0.1:"));
+    const std::string line = process.readLine();
+    BOOST_TEST(line.starts_with("serving UPnP IGD:1 at http://127.0.0.1:"));
+    BOOST_TEST(line.find("//rootDesc.xml") != std::string::npos);
+}
+
 BOOST_DATA_TEST_CASE(ends_with_status_0_when_interrupted, data::make({SIGINT, SIGTERM}), number) {
     Simulator simulator;
     simulator.process().signal(number);
@@ -187,6 +211,14 @@ BOOST_AUTO_TEST_CASE(keep_releases_the_mapping_when_interrupted) {
     BOOST_TEST(finished.status == 0);
     BOOST_TEST(onlyObject(finished.out).at("event") == "released");
     BOOST_TEST(simulator.event().at("event") == "unmapped");
+}
+
+BOOST_AUTO_TEST_CASE(a_signal_restarts_the_gateway) {
+    Simulator simulator;
+    BOOST_TEST(simulator.ask({"map", "tcp:8080"}).status == 0);
+    BOOST_TEST(simulator.event().at("event") == "mapped");
+    simulator.process().signal(SIGUSR1);
+    BOOST_TEST(simulator.event().at("reason") == "lost");
 }
 
 BOOST_AUTO_TEST_CASE(a_datagram_to_the_external_port_comes_in) {
