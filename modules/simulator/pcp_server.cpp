@@ -160,7 +160,7 @@ Answers PcpServer::answer(TimePoint now, const Endpoint& from, wire::Bytes reque
         return refused({ResultCode::unsuppOpcode}, Parsed::yes);
     }
     if (state_.config.pcp.requiresAuthentication && header.assume_value().opcode != Opcode::announce) {
-        return refuse(now, request, {ResultCode::authenticationRequired}, Parsed::yes);
+        return refused({ResultCode::authenticationRequired}, Parsed::yes);
     }
     const auto options = wire::Options::check(request.subspan(minimumSize(header.assume_value().opcode)));
     if (!options) {
