@@ -116,23 +116,27 @@ void Listening::close() {
 
 std::optional<Failure> Listening::open() {
     listenEverywhere();
-    if (places_ == 0 && error_) {
+    if (error_) {
         return explain(Error{*error_, fmt::format("announcements at UDP port {} cannot be heard", port_)},
                        *error_ == std::errc::address_in_use ? "another program has the port for itself" : "");
     }
+    begun_ = true;
     lookAgain();
     return std::nullopt;
 }
 
 void Listening::listenEverywhere() {
-    places_ = 0;
     for (const Place& place : places()) {
-        if (const net::error_code error = announcements_->listenOn(place.address, place.interfaceIndex)) {
-            error_ = error; // given once for each socket
-            output_.detail(fmt::format("nothing is heard by {} of interface {}: {}",
-                                       place.address.is_v4() ? "IPv4" : "IPv6", place.interfaceIndex, error.message()));
-        } else {
-            ++places_;
+        const net::error_code error = announcements_->listenOn(place.address, place.interfaceIndex);
+        if (!error) {
+            continue;
+        }
+        if (place.address.is_v4()) {
+            error_ = error;
+        }
+        if (place.address.is_v6() || begun_) {
+            output_.warn(fmt::format("announcements by {} cannot be heard on interface {}: {}",
+                                     place.address.is_v4() ? "IPv4" : "IPv6", place.interfaceIndex, error.message()));
         }
     }
 }

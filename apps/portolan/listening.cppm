@@ -20,7 +20,8 @@ public:
     Listening(const Listening&) = delete;
     Listening& operator=(const Listening&) = delete;
 
-    /// Begins; the error is why it cannot be heard anywhere.
+    /// Begins; the error is why nothing can be heard by IPv4. What fails on one interface of IPv6 is
+    /// told, and lived with.
     [[nodiscard]] std::optional<Failure> open();
 
     /// Hears no more.
@@ -38,8 +39,8 @@ private:
     net::steady_timer timer_;
     std::shared_ptr<transport::Announcements> announcements_;
     std::shared_ptr<bool> open_ = std::make_shared<bool>(true); ///< for handlers that come too late
-    unsigned places_ = 0;                                       ///< where it can be heard
-    std::optional<net::error_code> error_;
+    std::optional<net::error_code> error_; ///< of IPv4, whose interfaces share a socket; given once
+    bool begun_ = false;
 };
 
 } // namespace portolan::cli

@@ -97,7 +97,7 @@ Shell::Exchange Shell::exchange(wire::Bytes request) {
         record(Direction::sent, request);
         showSent(request);
         const Exchange outcome = awaitAnswer(request, now, now + patience);
-        if (outcome.status != ExitStatus::noAnswer || outcome.roundTrip) {
+        if (outcome.status != ExitStatus::done || outcome.roundTrip) {
             return outcome;
         }
     }
@@ -107,14 +107,14 @@ Shell::Exchange Shell::exchange(wire::Bytes request) {
             std::nullopt};
 }
 
-/// Waits for the answer; a status of `noAnswer` has not been told yet.
+/// Waits for the answer. Without an error and without a round trip, the time was up.
 Shell::Exchange Shell::awaitAnswer(wire::Bytes request, Clock::time_point sent, Clock::time_point deadline) {
     std::vector<std::uint8_t> datagram;
     while (true) {
         const net::error_code error = probe_.receive(datagram, deadline);
         if (error == net::error::would_block) {
             if (!probe_.isInterrupted()) {
-                return {ExitStatus::noAnswer, std::nullopt};
+                return {ExitStatus::done, std::nullopt};
             }
             return {fail({ExitStatus::failed, "cancelled", "CANCELLED", "interrupted while waiting for an answer"}),
                     std::nullopt};
