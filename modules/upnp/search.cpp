@@ -80,10 +80,11 @@ bool Search::handleResponse(TimePoint now, const wire::Address& from, const Ssdp
         return false;
     }
     const auto known = std::ranges::find(candidates_, location.value(), &Candidate::location);
+    const bool isNew = known == candidates_.end() && candidates_.size() < mostCandidates;
     if (known != candidates_.end()) {
         known->isAsked |= isAsked;
         known->isGateway |= isGateway;
-    } else if (candidates_.size() < mostCandidates) {
+    } else if (isNew) {
         candidates_.push_back({location.value(), isGateway, isAsked, message.name, message.bootId});
     }
     if (isAsked && isGateway) {
@@ -91,7 +92,7 @@ bool Search::handleResponse(TimePoint now, const wire::Address& from, const Ssdp
         round_ = rounds.size();
         end_ = std::min(end_, now + settling);
     }
-    return known == candidates_.end();
+    return isNew;
 }
 
 bool Search::handleTimeout(TimePoint now) {

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+#include <boost/test/unit_test.hpp>
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+import portolan.testing.upnp;
+
+using namespace portolan;
+using namespace portolan::upnp;
+using namespace portolan::testing;
+using namespace std::chrono_literals;
+
+BOOST_AUTO_TEST_SUITE(upnp_release)
+
+BOOST_AUTO_TEST_CASE(a_released_mapping_is_gone_from_the_gateway) {
+    House house;
+    house.release(house.hold());
+    BOOST_TEST(!house.expects(EventKind::released).error);
+    BOOST_TEST(house.gateway.table.empty());
+    BOOST_TEST(house.point.size() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(what_another_took_over_meanwhile_is_not_deleted) {
+    House house;
+    const auto id = house.hold();
+    house.gateway.table[{"TCP", 8080}] = {"192.168.1.9", 8080, "Skype", 0, {}};
+    house.release(id);
+    BOOST_TEST(!house.expects(EventKind::released).error);
+    BOOST_TEST(house.entry(8080)->client == "192.168.1.9");
+    BOOST_TEST(house.gateway.count("DeletePortMapping") == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(what_was_never_asked_for_is_released_without_a_word) {
+    House house;
+    house.gateway.searchable = false;
+    house.release(house.request());
+    house.expects(EventKind::released);
+    BOOST_TEST((house.point.stage() == Stage::asleep));
+}
+
+BOOST_AUTO_TEST_CASE(a_mapping_released_while_it_is_being_made_is_deleted) {
+    House house;
+    house.gateway.loses = "AddAnyPortMapping";
+    const auto id = house.request();
+    house.advance(1s);
+    BOOST_TEST(house.gateway.table.size() == 1U);
+    house.release(id);
+    house.advance(9s);
+    BOOST_TEST(!house.expects(EventKind::released).error);
+    BOOST_TEST(house.gateway.table.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_silent_gateway_is_not_waited_for_longer_than_10_s) {
+    House house;
+    const auto id = house.hold();
+    house.gateway.silent = true;
+    house.release(id);
+    house.advance(10s);
+    BOOST_TEST((house.expects(EventKind::released).error == Errc::noAnswer));
+    BOOST_TEST(house.point.size() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_deletion_is_told) {
+    House house;
+    const auto id = house.hold();
+    house.gateway.fault = [](std::string_view action, std::string_view) {
+        return action == "DeletePortMapping" ? 606U : 0U;
+    };
+    house.release(id);
+    BOOST_TEST((house.expects(EventKind::released).error == ErrorCode::actionNotAuthorized));
+}
+
+BOOST_AUTO_TEST_CASE(a_mapping_that_was_gone_already_is_released) {
+    House house;
+    const auto id = house.hold();
+    house.gateway.table.clear();
+    house.release(id);
+    BOOST_TEST(!house.expects(EventKind::released).error);
+}
+
+BOOST_AUTO_TEST_CASE(a_detached_mapping_stands) {
+    House house;
+    const auto id = house.hold();
+    house.point.handleDetach(id);
+    house.advance(1h);
+    house.expectsNothing();
+    BOOST_TEST(house.entry(8080) != nullptr);
+    BOOST_TEST(house.point.size() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(what_an_earlier_run_left_is_deleted) {
+    House house;
+    house.gateway.table[{"TCP", 8080}] = {"192.168.1.57", 8080, "Portolan", 0, {}};
+    BOOST_TEST(house.point.handleDelete(house.now, {.internalPort = 8080}).has_value());
+    house.drain();
+    house.advance(1s);
+    house.expects(EventKind::released);
+    BOOST_TEST(house.gateway.table.empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_an_earlier_run_left_at_another_port_is_found) {
+    House house;
+    house.gateway.table[{"TCP", 22}] = {"192.168.1.9", 22, "ssh", 0, {}};
+    house.gateway.table[{"TCP", 40123}] = {"192.168.1.57", 8080, "Portolan", 0, {}};
+    BOOST_TEST(house.point.handleDelete(house.now, {.internalPort = 8080}).has_value());
+    house.drain();
+    house.advance(1s);
+    house.expects(EventKind::released);
+    BOOST_TEST(house.gateway.table.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_not_ours_is_not_deleted_for_an_earlier_run) {
+    House house;
+    house.gateway.table[{"TCP", 8080}] = {"192.168.1.57", 8080, "qBittorrent", 0, {}};
+    BOOST_TEST(house.point.handleDelete(house.now, {.internalPort = 8080}).has_value());
+    house.drain();
+    house.advance(1s);
+    house.expects(EventKind::released);
+    BOOST_TEST(house.gateway.table.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_wanted_again_at_once_is_granted) {
+    House house;
+    house.release(house.hold());
+    house.expects(EventKind::released);
+    house.hold();
+}
+
+BOOST_AUTO_TEST_SUITE_END()
