@@ -1,22 +1,8 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <chrono>
-#include <cstddef>
-#include <cstdint>
-#include <deque>
-#include <functional>
-#include <map>
-#include <optional>
-#include <source_location>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
 // A control point in virtual time, and a gateway that does as a test says.
 export module portolan.testing.upnp:house;
 
+import portolan.std;
 import portolan.upnp;
 
 export namespace portolan::testing {
