@@ -54,6 +54,9 @@ Core::~Core() {
     if (announcements_) {
         announcements_->close();
     }
+    if (monitor_) {
+        monitor_->stop();
+    }
     for (const LinkPtr& link : links_) {
         link->link().close();
     }
@@ -65,24 +68,29 @@ void Core::map(Wanted wanted, MapHandler handler) {
 }
 
 void Core::release(MappingKey key, ReleaseHandler handler) {
-    net::post(strand_, [self = shared_from_this(), key = std::move(key),
-                        waiting = accept(std::move(handler))]() mutable { self->doRelease(key, std::move(waiting)); });
+    net::post(strand_,
+              [self = shared_from_this(), key = std::move(key), waiting = accept(std::move(handler))]() mutable {
+                  self->doRelease(self->resolve(key), std::move(waiting));
+              });
 }
 
 void Core::drop(MappingKey key) {
-    net::post(strand_, [self = shared_from_this(), key = std::move(key)] { self->doRelease(key, std::nullopt); });
+    net::post(strand_,
+              [self = shared_from_this(), key = std::move(key)] { self->doRelease(self->resolve(key), std::nullopt); });
 }
 
 void Core::detach(MappingKey key) {
-    net::post(strand_, [self = shared_from_this(), key = std::move(key)] {
+    net::post(strand_, [self = shared_from_this(), handle = std::move(key)] {
+        const MappingKey key = self->resolve(handle);
         key.link->session().handleDetach(key.id);
         self->forget(key);
         self->pump();
     });
 }
 
-MappingInfo Core::info(const MappingKey& key) const {
+MappingInfo Core::info(const MappingKey& handle) const {
     const std::lock_guard lock{mutex_};
+    const MappingKey key = resolveLocked(handle);
     const auto found = key.link->entries.find(key.id);
     if (found == key.link->entries.end()) {
         return {};
@@ -111,6 +119,7 @@ result<MappingKey> Core::admit(const Wanted& wanted, Want want) {
     entry.internalAddress = request.thirdParty.value_or(transport::toWire(link->link().localAddress()));
     entry.protocol = request.protocol;
     entry.internalPort = request.internalPort;
+    entry.ownNonce = wanted.mapping.nonce.has_value();
     entry.call = std::move(call);
     if (request.remote) {
         entry.details = std::make_unique<Details>(Details{request.remote});
@@ -126,6 +135,7 @@ void Core::doMap(const Wanted& wanted, Waiting<MapHandler> waiting) {
         if (wanted.mapping.patient) {
             call.patient = true;
             complete(std::move(waiting), result<Mapping>{Mapping{shared_from_this(), key.value()}});
+            watch();
         } else {
             remember(waiting, key.value());
             call.mapping = std::move(waiting);
@@ -158,6 +168,11 @@ void Core::doUnmap(const UnmapRequest& unwanted, Waiting<ReleaseHandler> waiting
 }
 
 void Core::doRelease(const MappingKey& key, std::optional<Waiting<ReleaseHandler>> waiting) {
+    startRelease(key, std::move(waiting));
+    pump();
+}
+
+void Core::startRelease(const MappingKey& key, std::optional<Waiting<ReleaseHandler>> waiting) {
     const auto found = key.link->entries.find(key.id);
     if (found == key.link->entries.end()) {
         if (waiting) {
@@ -169,6 +184,9 @@ void Core::doRelease(const MappingKey& key, std::optional<Waiting<ReleaseHandler
     if (found->second.call) {
         clearDeadline(key, *found->second.call); // of a patient call
     }
+    if (found->second.past && found->second.past->old) {
+        discard(*std::exchange(found->second.past->old, std::nullopt), *key.link);
+    }
     found->second.call = std::make_unique<Call>();
     Call& call = *found->second.call;
     call.asked = key.link->asking(now);
@@ -179,7 +197,6 @@ void Core::doRelease(const MappingKey& key, std::optional<Waiting<ReleaseHandler
     }
     setDeadline(key, call, waiting ? session::after(now, options_.releaseTimeout) : call.deletionLimit);
     key.link->session().handleRelease(now, key.id);
-    pump();
 }
 
 void Core::cancel(OperationId id) {
@@ -232,6 +249,12 @@ void Core::forget(const MappingKey& key) {
         clearDeadline(key, *found->second.call);
     }
     endNews(found->second, Errc::mappingLost);
+    if (found->second.past && found->second.past->old) {
+        discard(*std::exchange(found->second.past->old, std::nullopt), *key.link);
+    }
+    if (found->second.past && found->second.past->handle) {
+        setSuccessor(*found->second.past->handle, std::nullopt);
+    }
     const std::lock_guard lock{mutex_};
     key.link->entries.erase(found);
 }
@@ -266,6 +289,7 @@ void Core::deadlinePassed(const MappingKey& key) {
         Entry& entry = key.link->entries.at(key.id);
         const MappingInfo info = infoOf(*key.link, entry);
         entry.call.reset();
+        tellLostOnTheWay(key, entry);
         tell(entry, {ChangeKind::refused, info, info, error});
         return;
     }

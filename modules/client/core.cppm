@@ -8,6 +8,7 @@ export module portolan:core;
 
 import portolan.std;
 import portolan.error;
+import portolan.gateway;
 import portolan.net;
 import portolan.session;
 import portolan.transport;
@@ -20,6 +21,7 @@ namespace portolan {
 /// Which gateway to ask, and from where.
 struct GatewayChoice {
     GatewayInfo gateway;
+    std::uint32_t interfaceIndex = 0; ///< the way to it; 0: what the routing table says
     net::ip::address source;
     session::TimePoint madeAt;
 };
@@ -73,6 +75,7 @@ private:
     void doMap(const Wanted& wanted, Waiting<MapHandler> waiting);
     void doUnmap(const UnmapRequest& request, Waiting<ReleaseHandler> waiting);
     void doRelease(const MappingKey& key, std::optional<Waiting<ReleaseHandler>> waiting);
+    void startRelease(const MappingKey& key, std::optional<Waiting<ReleaseHandler>> waiting);
     void cancelMapping(const MappingKey& key, OperationId id);
     void abandon(const MappingKey& key, const Error& error);
     void forget(const MappingKey& key);
@@ -91,6 +94,31 @@ private:
     // core_link.cpp: the gateway to ask
     result<LinkPtr> chooseLink();
     result<LinkPtr> linkTo(const GatewayChoice& choice);
+    [[nodiscard]] result<GatewayChoice> chooseAnew(std::optional<gateway::Family> family) const;
+    [[nodiscard]] transport::LinkConfig configOf(const GatewayChoice& choice) const;
+
+    // core_follow.cpp: networks that change
+    void watch();
+    void networkChanged(const std::vector<gateway::Change>& changes);
+    void follow(gateway::Family family, const std::vector<gateway::Change>& changes);
+    [[nodiscard]] bool isBack(GatewayLink& link, const gateway::Change& change) const;
+    [[nodiscard]] std::uint32_t interfaceOf(GatewayLink& link) const;
+
+    // core_move.cpp: mappings that go from one gateway, or address of this host, to another
+    void moveAll(const LinkPtr& from, const LinkPtr& to);
+    void move(const MappingKey& from, const LinkPtr& to);
+    void expectAnswer(const MappingKey& key);
+    void comeBack(const MappingKey& from);
+    std::optional<session::MappingRequest> requestAt(GatewayLink& to, const MappingKey& from);
+    void take(Entry& from, const MappingKey& fromKey, Entry& to, const MappingKey& toKey);
+    void arrived(const GatewayLink& link, Entry& entry, MappingEvent& event);
+    void tellLostOnTheWay(const MappingKey& key, Entry& entry);
+    void discard(const MappingKey& old, const GatewayLink& instead);
+    void retiredEvent(const MappingKey& key, const session::Event& event);
+    /// The key of what a handle's mapping has become.
+    [[nodiscard]] MappingKey resolve(const MappingKey& key) const;
+    [[nodiscard]] MappingKey resolveLocked(const MappingKey& key) const;
+    void setSuccessor(const MappingKey& handle, const std::optional<MappingKey>& key);
 
     // core_announcements.cpp: gateways that announce themselves to all hosts
     void listen(GatewayLink& link);
@@ -133,7 +161,9 @@ private:
     std::optional<GatewayChoice> choice_;                      ///< the last one
     boost::unordered_map<OperationId, MappingKey> operations_; ///< those that may be cancelled
     std::set<std::pair<session::TimePoint, std::pair<LinkPtr, session::MappingId>>> deadlines_;
-    mutable std::mutex mutex_; ///< guards what `info()` reads of the entries, and the maps of them
+    std::shared_ptr<gateway::Monitor> monitor_; ///< once a mapping was held that may have to move
+    mutable std::mutex mutex_; ///< guards what `info()` reads of the entries, and the maps of them, and the next line
+    std::map<std::pair<const GatewayLink*, session::MappingId>, MappingKey> successors_; ///< by what a handle knows
     std::atomic<std::uint64_t> nextOperation_ = 0;
 };
 

@@ -41,8 +41,14 @@ void Core::pump() {
             link->link().close();
         }
     }
-    if (announcements_ && std::ranges::none_of(links_, [](const LinkPtr& link) { return link->link().isOpen(); })) {
-        announcements_->close();
+    if ((announcements_ || monitor_) &&
+        std::ranges::none_of(links_, [](const LinkPtr& link) { return link->link().isOpen(); })) {
+        if (announcements_) {
+            announcements_->close();
+        }
+        if (monitor_) {
+            monitor_->stop();
+        }
     }
     armTimer();
 }
@@ -64,6 +70,10 @@ void Core::handleEvent(const LinkPtr& link, const session::Event& event) {
         return;
     }
     Entry& entry = found->second;
+    if (entry.retired) {
+        retiredEvent(key, event);
+        return;
+    }
     switch (event.kind) {
     case session::EventKind::granted:
     case session::EventKind::renewed:
@@ -107,10 +117,13 @@ void Core::mapped(const LinkPtr& link, const session::Event& event, Entry& entry
         const std::unique_ptr<Call> call = std::move(entry.call);
         if (call->mapping) {
             complete(std::move(*call->mapping), result<Mapping>{Mapping{shared_from_this(), key}});
+            watch();
             return;
         }
     }
-    tell(entry, {changeOf(event.kind), before, infoOf(*link, entry), {}});
+    MappingEvent change{changeOf(event.kind), before, infoOf(*link, entry), {}};
+    arrived(*link, entry, change);
+    tell(entry, std::move(change));
 }
 
 void Core::refused(const MappingKey& key, const session::Event& event, Entry& entry) {
@@ -123,6 +136,7 @@ void Core::refused(const MappingKey& key, const session::Event& event, Entry& en
         entry.call.reset();
     }
     const MappingInfo info = infoOf(*key.link, entry);
+    tellLostOnTheWay(key, entry);
     tell(entry, {ChangeKind::refused, info, info, key.link->failure(event)});
 }
 

@@ -9,6 +9,7 @@ module;
 #include <fmt/format.h>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 module portolan;
@@ -34,21 +35,49 @@ gateway::Gateway named(const net::ip::udp::endpoint& endpoint) {
     return named;
 }
 
-result<gateway::Gateway> findGateway(const ClientOptions& options) {
-    if (options.gateway) {
-        return named(*options.gateway);
-    }
-    if (options.source) {
-        return gateway::defaultGateway(options.source->is_v4() ? gateway::Family::v4 : gateway::Family::v6);
-    }
-    auto best = gateway::defaultGateway(gateway::Family::v4);
-    return !best && best.error().code == Errc::noGateway ? gateway::defaultGateway(gateway::Family::v6) : best;
+/// The index of the interface that was named.
+result<std::uint32_t> indexOf(const std::string& interfaceName) {
+    const std::uint32_t index = gateway::interfaceIndex(interfaceName);
+    return index != 0 ? result<std::uint32_t>{index}
+                      : Error{Errc::noGateway, fmt::format("there is no interface {}", interfaceName)};
 }
 
-result<GatewayChoice> choose(const ClientOptions& options) {
-    BOOST_OUTCOME_TRY(const gateway::Gateway found, findGateway(options));
+result<gateway::Gateway> defaultGateway(const ClientOptions& options, gateway::Family family) {
+    if (options.interfaceName.empty()) {
+        return gateway::defaultGateway(family);
+    }
+    BOOST_OUTCOME_TRY(const auto ranked, gateway::gateways());
+    return gateway::chooseOn(ranked, family, options.interfaceName);
+}
+
+/// The gateway of this family; if none is said, of IPv4, or of IPv6 if there is none of that.
+result<gateway::Gateway> findGateway(const ClientOptions& options, std::optional<gateway::Family> family) {
+    if (options.gateway) {
+        gateway::Gateway gateway = named(*options.gateway);
+        if (!options.interfaceName.empty()) {
+            BOOST_OUTCOME_TRY(gateway.interfaceIndex, indexOf(options.interfaceName));
+            gateway.interfaceName = options.interfaceName;
+        }
+        return gateway;
+    }
+    if (!options.interfaceName.empty()) {
+        BOOST_OUTCOME_TRY(indexOf(options.interfaceName));
+    }
+    if (options.source) {
+        family = options.source->is_v4() ? gateway::Family::v4 : gateway::Family::v6;
+    }
+    if (family) {
+        return defaultGateway(options, *family);
+    }
+    auto best = defaultGateway(options, gateway::Family::v4);
+    return !best && best.error().code == Errc::noGateway ? defaultGateway(options, gateway::Family::v6) : best;
+}
+
+result<GatewayChoice> choose(const ClientOptions& options, std::optional<gateway::Family> family) {
+    BOOST_OUTCOME_TRY(const gateway::Gateway found, findGateway(options, family));
     GatewayChoice choice;
     choice.gateway.interfaceName = found.interfaceName;
+    choice.interfaceIndex = found.interfaceIndex;
     choice.gateway.endpoint = options.gateway.value_or(
         net::ip::udp::endpoint{transport::toAsio(*found.address, found.interfaceIndex), wire::serverPort});
     if (!options.source) {
@@ -71,7 +100,7 @@ result<Core::LinkPtr> Core::chooseLink() {
     const session::TimePoint now = transport::now();
     if (!choice_ || now - choice_->madeAt >= choiceAge) {
         choice_.reset();
-        BOOST_OUTCOME_TRY(choice_, choose(options_));
+        BOOST_OUTCOME_TRY(choice_, choose(options_, std::nullopt));
         choice_->madeAt = now;
     }
     auto link = linkTo(*choice_);
@@ -81,19 +110,30 @@ result<Core::LinkPtr> Core::chooseLink() {
     return link;
 }
 
+result<GatewayChoice> Core::chooseAnew(std::optional<gateway::Family> family) const {
+    return choose(options_, family);
+}
+
+transport::LinkConfig Core::configOf(const GatewayChoice& choice) const {
+    transport::LinkConfig config;
+    config.gateway = choice.gateway.endpoint;
+    config.source = choice.source;
+    config.interfaceIndex = choice.interfaceIndex;
+    config.device = options_.interfaceName;
+    config.session.speak = options_.speak;
+    config.onDatagram = options_.onDatagram;
+    return config;
+}
+
 result<Core::LinkPtr> Core::linkTo(const GatewayChoice& choice) {
+    const transport::LinkConfig config = configOf(choice);
     for (const LinkPtr& link : links_) {
-        if (link->matches(choice.gateway.endpoint, choice.source)) {
+        if (link->matches(config)) {
             BOOST_OUTCOME_TRY(link->link().open());
             listen(*link);
             return link;
         }
     }
-    transport::LinkConfig config;
-    config.gateway = choice.gateway.endpoint;
-    config.source = choice.source;
-    config.session.speak = options_.speak;
-    config.onDatagram = options_.onDatagram;
     auto link = std::make_shared<transport::Link>(strand_, config, [weak = weak_from_this()] {
         if (const auto self = weak.lock()) {
             self->pump();

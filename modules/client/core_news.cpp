@@ -45,8 +45,10 @@ void startChanged(const std::shared_ptr<Core>& core, MappingKey key, ChangeHandl
 }
 
 void Core::changed(MappingKey key, ChangeHandler handler) {
-    net::post(strand_, [self = shared_from_this(), key = std::move(key),
-                        waiting = accept(std::move(handler))]() mutable { self->doChanged(key, std::move(waiting)); });
+    net::post(strand_,
+              [self = shared_from_this(), key = std::move(key), waiting = accept(std::move(handler))]() mutable {
+                  self->doChanged(self->resolve(key), std::move(waiting));
+              });
 }
 
 void Core::doChanged(const MappingKey& key, Waiting<ChangeHandler> waiting) {

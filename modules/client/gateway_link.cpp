@@ -48,9 +48,14 @@ std::string_view hint(const std::error_code& error) {
 GatewayLink::GatewayLink(GatewayInfo info, std::shared_ptr<transport::Link> link) noexcept
     : info_(std::move(info)), link_(std::move(link)) {}
 
-bool GatewayLink::matches(const net::ip::udp::endpoint& gateway,
-                          const std::optional<net::ip::address>& source) const noexcept {
-    return link_->config().gateway == gateway && link_->config().source == source;
+bool GatewayLink::matches(const transport::LinkConfig& config) const noexcept {
+    const transport::LinkConfig& own = link_->config();
+    return own.gateway == config.gateway && own.source == config.source && own.interfaceIndex == config.interfaceIndex;
+}
+
+bool GatewayLink::isSameClient(const GatewayLink& other) const noexcept {
+    return link_->config().gateway == other.link_->config().gateway &&
+           link_->config().source == other.link_->config().source;
 }
 
 bool GatewayLink::isIdle(session::TimePoint now) const {

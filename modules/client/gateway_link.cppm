@@ -66,16 +66,27 @@ struct Details {
     std::optional<session::Endpoint> remote; ///< of an outbound mapping
 };
 
+/// Where a mapping was before this host had another gateway or address.
+struct Past {
+    std::optional<MappingKey> handle;  ///< what its handle knows it by; none: by its own key
+    std::optional<MappingInfo> before; ///< as it was held there, while it is not yet held here
+    std::optional<MappingKey> old;     ///< there, where it is kept until it is held here
+    bool toldLost = false;             ///< it was said already that it is held no longer
+};
+
 /// What the client knows of one mapping of a link. Kept small: a host may hold tens of thousands.
 struct Entry {
     wire::Address internalAddress;
     session::Grant grant;
     Protocol protocol{};
     bool held = false;
+    bool ownNonce = false; ///< the caller chose it
+    bool retired = false;  ///< another entry has taken its place, and will have it deleted
     std::uint16_t internalPort = 0;
     std::unique_ptr<Call> call;
     std::unique_ptr<News> news; ///< from the first change, or the first who waits for one
     std::unique_ptr<Details> details;
+    std::unique_ptr<Past> past; ///< of one that has moved from gateway to gateway
 };
 
 /// A caller who waits for the answer to a question.
@@ -104,8 +115,10 @@ public:
     [[nodiscard]] const GatewayInfo& info() const noexcept { return info_; }
 
     /// What the link was asked to be, to find it again.
-    [[nodiscard]] bool matches(const net::ip::udp::endpoint& gateway,
-                               const std::optional<net::ip::address>& source) const noexcept;
+    [[nodiscard]] bool matches(const transport::LinkConfig& config) const noexcept;
+
+    /// Whether the gateway cannot tell this link from another: it is the same client of the same server.
+    [[nodiscard]] bool isSameClient(const GatewayLink& other) const noexcept;
 
     /// Whether nobody would miss it: nothing is held or under way, and the gateway has not asked to be left alone.
     [[nodiscard]] bool isIdle(session::TimePoint now) const;

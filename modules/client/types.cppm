@@ -26,6 +26,9 @@ struct ClientOptions {
     std::optional<net::ip::udp::endpoint> gateway;
     /// The local address to map, and to ask from; it decides for IPv4 or IPv6. None: the system's choice.
     std::optional<net::ip::address> source;
+    /// The interface whose default route names the gateway, and that alone is used to ask; empty: any. With `gateway`:
+    /// the way to it.
+    std::string interfaceName{};
     Speak speak = Speak::any;
     /// How long `map`, `peer`, `externalAddress` and `probe` wait for an answer.
     std::chrono::milliseconds timeout{10'000};
@@ -39,8 +42,12 @@ struct ClientOptions {
     bool trustedNetwork = false;
     /// The port where gateways announce to all hosts that they restarted (RFC 6887 §14.1.1); 0: nobody listens.
     std::uint16_t announcementPort = wire::announcementPort;
+    /// Whether what is held moves with this host: to another gateway when the default route goes there, to another
+    /// address of this host when the old one goes. What was named above stays as it is. A mapping stays with its
+    /// family, IPv4 or IPv6. Off: mappings are renewed where they were made, or lost.
+    bool follow = true;
     /// Called, from the client's executor, with what is wrong and can be lived with: announcements that cannot be
-    /// heard.
+    /// heard, changes of the network that cannot be followed.
     std::function<void(const Error&)> onWarning{};
     /// Called, from the client's strand, with every datagram that is sent to gateways or comes from them, and with what
     /// is heard at the port of announcements, whoever sent it: for a capture, or a log. It sees nonces, which prove the
@@ -132,10 +139,12 @@ struct MappingInfo {
 
 /// What happened to a mapping.
 enum class ChangeKind : std::uint8_t {
-    granted,   ///< held for the first time, or again after it was lost
-    renewed,   ///< held for longer, unchanged
-    moved,     ///< held, but with another external address or port
-    lost,      ///< its lifetime ran out before the gateway granted it again; it is asked for anew
+    granted, ///< held for the first time, or again after it was lost
+    renewed, ///< held for longer, unchanged
+    moved, ///< held, but with another external address or port, at another gateway, or for another address of this host
+    /// Its lifetime ran out before the gateway granted it again; or this host has another gateway or address now, and
+    /// was not granted the same there. It is asked for anew.
+    lost,
     refused,   ///< the gateway said no, or nothing; `MappingEvent::error` tells why, and when it is asked again
     recovered, ///< held again, unchanged, after the gateway had lost its state
     released,  ///< given up, as was asked; `MappingEvent::error` tells if the gateway did not confirm

@@ -69,6 +69,10 @@ public:
     /// epoch of the answer tells.
     void handleDoubt(TimePoint now);
 
+    /// Takes the news that the way to the server is there again: it was gone, or this machine was suspended. What waits
+    /// because nothing came back is asked at once, and one mapping is renewed as `handleDoubt` has it.
+    void handleReturn(TimePoint now);
+
     /// Takes the news that the server's host or port cannot be reached (ICMP): what is being asked is refused with
     /// `Errc::unreachable` at once; what is held is kept and tried again at its next renewal; a deletion goes on as if
     /// it had not been answered.
@@ -97,6 +101,10 @@ public:
 
     /// Until when the server wants to be asked nothing new, or nothing at all (NO_RESOURCES); may have passed.
     [[nodiscard]] TimePoint closedUntil() const noexcept { return std::max(noNewUntil_, silentUntil_); }
+
+    /// What another server would have to be asked for to have the same there: with the external port that is held, or
+    /// was wished for, and no external address. Nothing for what is not wanted.
+    [[nodiscard]] std::optional<MappingRequest> request(MappingId id) const;
 
     /// What is held under this id, if it is.
     [[nodiscard]] std::optional<Grant> grant(MappingId id) const;

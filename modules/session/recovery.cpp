@@ -115,4 +115,10 @@ void Session::handleDoubt(TimePoint now) {
     }
 }
 
+void Session::handleReturn(TimePoint now) {
+    wake(now, Duration::zero());
+    handleDoubt(now);
+    runDue(now);
+}
+
 } // namespace portolan::session

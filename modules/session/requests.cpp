@@ -94,6 +94,31 @@ std::optional<Session::Index> Session::addOrSupersede(TimePoint now, const Recor
     return at;
 }
 
+std::optional<MappingRequest> Session::request(MappingId id) const {
+    const auto at = table_.find(id);
+    if (!at || table_[*at].isQuery || table_[*at].phase == Phase::leaving) {
+        return std::nullopt;
+    }
+    const Record& record = table_[*at];
+    MappingRequest request;
+    request.protocol = record.protocol;
+    request.internalPort = record.internalPort;
+    request.suggestedPort = record.externalPort;
+    request.suggestedAddress = record.keyV4 ? wire::Address::anyV4() : wire::Address::anyV6();
+    request.lifetime = std::chrono::seconds{record.requestedSeconds};
+    request.nonce = record.nonce;
+    if (record.extras) {
+        request.remote = record.extras->remote;
+        request.thirdParty = record.extras->thirdParty;
+        request.preferFailure = record.extras->preferFailure;
+        request.filters = record.extras->filters;
+    }
+    if (record.exactly()) {
+        request.suggestedPort = record.extras->wantedExternal.port;
+    }
+    return request;
+}
+
 result<MappingId> Session::handleRequest(TimePoint now, const MappingRequest& request) {
     BOOST_OUTCOME_TRY(const Index at, admit(now, request));
     const MappingId id = table_.idOf(at);

@@ -64,6 +64,12 @@ net::error_code Link::connect() {
         net::error_code ignored; // a smaller buffer still works
         socket_.set_option(net::socket_base::receive_buffer_size{receiveBufferSize}, ignored);
     }
+    if (!error && config_.interfaceIndex != 0) {
+        sendBy(socket_, config_.gateway.protocol(), config_.interfaceIndex);
+    }
+    if (!error && !config_.device.empty()) {
+        error = bindTo(socket_, config_.device);
+    }
     if (!error && config_.source) {
         socket_.bind({*config_.source, 0}, error);
     }

@@ -14,6 +14,14 @@ export namespace portolan::transport {
 /// Opens a socket that no child process inherits.
 [[nodiscard]] net::error_code open(net::ip::udp::socket& socket, const net::ip::udp& protocol);
 
+/// Has what an open socket sends leave by an interface, whatever the routing table says; without effect on a system
+/// that has no such thing.
+void sendBy(net::ip::udp::socket& socket, const net::ip::udp& protocol, std::uint32_t interfaceIndex);
+
+/// Has an open socket send and receive by one interface alone. Systems that let only their administrator do that have
+/// it left undone.
+[[nodiscard]] net::error_code bindTo(net::ip::udp::socket& socket, const std::string& interfaceName);
+
 /// Fills `room` with octets that nobody can guess, from the operating system. Ends the program if there are none to
 /// be had: a guessable nonce would be worse (RFC 6887 §11.2).
 void fillRandom(wire::Room room) noexcept;

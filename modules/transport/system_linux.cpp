@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: MIT
 module;
 
+#include <arpa/inet.h>
 #include <boost/system/error_code.hpp>
 #include <cerrno>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <ctime>
+#include <netinet/in.h>
 #include <span>
+#include <string>
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -36,6 +40,20 @@ net::error_code open(net::ip::udp::socket& socket, const net::ip::udp& protocol)
         ::close(descriptor);
     }
     return error;
+}
+
+void sendBy(net::ip::udp::socket& socket, const net::ip::udp& protocol, std::uint32_t interfaceIndex) {
+    const bool v4 = protocol == net::ip::udp::v4();
+    const std::uint32_t index = htonl(interfaceIndex);
+    ::setsockopt(socket.native_handle(), v4 ? IPPROTO_IP : IPPROTO_IPV6, v4 ? IP_UNICAST_IF : IPV6_UNICAST_IF, &index,
+                 sizeof index);
+}
+
+net::error_code bindTo(net::ip::udp::socket& socket, const std::string& interfaceName) {
+    const auto size = static_cast<socklen_t>(interfaceName.size());
+    const bool done =
+        ::setsockopt(socket.native_handle(), SOL_SOCKET, SO_BINDTODEVICE, interfaceName.c_str(), size) == 0;
+    return done || errno == EPERM ? net::error_code{} : net::error_code{errno, boost::system::system_category()};
 }
 
 void fillRandom(wire::Room room) noexcept {

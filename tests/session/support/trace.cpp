@@ -216,6 +216,12 @@ Trace& Trace::clear() {
     return *this;
 }
 
+Trace& Trace::wayReturns(Where where) {
+    session.handleReturn(now);
+    drain(where);
+    return *this;
+}
+
 Trace& Trace::unreachable(Where where) {
     session.handleUnreachable(now);
     drain(where);

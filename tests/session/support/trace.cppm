@@ -98,6 +98,8 @@ public:
     [[nodiscard]] std::uint32_t epoch() const;
     Trace& gatewayRestarts();
     Trace& unreachable(Where where = Where::current());
+    /// The way to the gateway is there again.
+    Trace& wayReturns(Where where = Where::current());
 
     /// A mapping requested, answered and reported.
     session::MappingId hold(const session::MappingRequest& wanted = mapping(), const Answer& answer = {},
