@@ -17,12 +17,12 @@ using DatagramTap = std::function<void(Direction direction, const net::ip::udp::
 
 /// Where a gateway is asked, and from where.
 struct LinkConfig {
-    net::ip::udp::endpoint gateway;         ///< with the scope of a link-local address
-    std::optional<net::ip::address> source; ///< the local address to ask from; the system's choice if none
+    net::ip::udp::endpoint gateway;           ///< with the scope of a link-local address
+    std::optional<net::ip::address> source{}; ///< the local address to ask from; the system's choice if none
     std::uint32_t interfaceIndex = 0; ///< the interface to ask by, whatever the routing table says; 0: what it says
-    std::string device;               ///< the interface that alone is used, to send and to receive; empty: any
-    session::Config session;          ///< its server, client address and seed are filled in here
-    DatagramTap onDatagram;           ///< called from the link's executor; may be empty
+    std::string device{};             ///< the interface that alone is used, to send and to receive; empty: any
+    session::Config session{};        ///< its server, client address and seed are filled in here
+    DatagramTap onDatagram{};         ///< called from the link's executor; may be empty
 };
 
 /// One connected UDP socket towards one gateway, and the session it drives. Everything happens on the executor given,

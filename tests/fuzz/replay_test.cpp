@@ -13,6 +13,7 @@
 // The fuzzer's property on a bounded number of seeded changes to the worked packets, in every build.
 
 using portolan::testing::brokenInvariant;
+using portolan::testing::change;
 using portolan::testing::Octets;
 using portolan::testing::packet;
 using portolan::testing::spacedHex;

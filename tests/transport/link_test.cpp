@@ -26,7 +26,8 @@ struct Pair {
     net::ip::udp::socket gateway{context, loopback};
     unsigned activities = 0;
     std::shared_ptr<transport::Link> link = std::make_shared<transport::Link>(
-        net::make_strand(context), transport::LinkConfig{gateway.local_endpoint(), loopback.address(), {}, {}},
+        net::make_strand(context),
+        transport::LinkConfig{.gateway = gateway.local_endpoint(), .source = loopback.address()},
         [this] { ++activities; });
 
     Pair() { BOOST_TEST_REQUIRE(link->open().has_value()); }
