@@ -80,12 +80,31 @@ void appendV6(Text& to, const Address& address) {
     }
 }
 
-/// Appends one UTF-8 character.
+/// The code point of one UTF-8 character.
+std::uint32_t codePointOf(Bytes character) {
+    if (character.size() == 1) {
+        return character[0];
+    }
+    std::uint32_t code = character[0] & (0xffU >> (character.size() + 1));
+    for (const std::uint8_t octet : character.subspan(1)) {
+        code = code << 6 | (octet & 0x3fU);
+    }
+    return code;
+}
+
+/// Whether it ends the line, or has what stands around it shown in another order than it comes: the marks, embeddings,
+/// overrides and isolates of the Unicode bidirectional algorithm (UAX 9), U+2028 and U+2029.
+bool reordersText(std::uint32_t code) {
+    return code == 0x061c || code == 0x200e || code == 0x200f || (code >= 0x2028 && code <= 0x202e) ||
+           (code >= 0x2066 && code <= 0x2069);
+}
+
+/// Appends one UTF-8 character, so that it cannot disturb a terminal, the order of what is shown or the quotes around
+/// it: control characters of all kinds, quotes and backslashes as \u and four hex digits.
 void appendEscaped(Text& to, Bytes character) {
-    const bool c1Control = character.size() == 2 && character[0] == 0xc2 && character[1] < 0xa0;
-    const std::uint8_t code = character.back();
-    const bool special = character.size() == 1 && (code < 0x20 || code == 0x7f || code == '"' || code == '\\');
-    if (c1Control || special) {
+    const std::uint32_t code = codePointOf(character);
+    const bool control = code < 0x20 || (code >= 0x7f && code < 0xa0) || reordersText(code);
+    if (control || code == '"' || code == '\\') {
         fmt::format_to(std::back_inserter(to), "\\u{:04x}", code);
     } else {
         to.append(character.data(), character.data() + character.size());

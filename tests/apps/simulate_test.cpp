@@ -218,6 +218,7 @@ BOOST_AUTO_TEST_CASE(a_signal_restarts_the_gateway) {
     BOOST_TEST(simulator.ask({"map", "tcp:8080"}).status == 0);
     BOOST_TEST(simulator.event().at("event") == "mapped");
     simulator.process().signal(SIGUSR1);
+    BOOST_TEST(simulator.event().at("event") == "restarted");
     BOOST_TEST(simulator.event().at("reason") == "lost");
 }
 

@@ -11,6 +11,7 @@ import portolan.test.gateway;
 
 using namespace portolan;
 using namespace portolan::gateway;
+using boost::unit_test::label;
 using testing::address;
 
 namespace {
@@ -57,7 +58,7 @@ wire::Address selected(const std::vector<LocalAddress>& rows, const Gateway& gat
 
 BOOST_AUTO_TEST_SUITE(gateway_source)
 
-BOOST_AUTO_TEST_CASE(takes_the_global_address_towards_a_link_local_router) {
+BOOST_AUTO_TEST_CASE(takes_the_global_address_towards_a_link_local_router, *label("C6887-047")) {
     BOOST_TEST(selected({on(eth0, "fe80::5"), on(eth0, "2001:db8::5")}) == address("2001:db8::5"));
 }
 
@@ -71,7 +72,7 @@ BOOST_AUTO_TEST_CASE(takes_any_interface_where_the_gateway_names_none) {
     BOOST_TEST(selected({on(wlan0, "2001:db8::5")}, anywhere) == address("2001:db8::5"));
 }
 
-BOOST_AUTO_TEST_CASE(takes_no_unique_local_address) {
+BOOST_AUTO_TEST_CASE(takes_no_unique_local_address, *label("C6887-048")) {
     BOOST_TEST(selected({on(eth0, "fd00::5"), on(eth0, "fc00::5")}) == wire::Address::anyV6());
 }
 

@@ -32,5 +32,5 @@ startGateway() {
     processes+=($!)
     local line
     line=$(waitFor "$directory/gateway" '"event":"listening"' $!)
-    gatewayPort=$(sed -E 's/.*"port":([0-9]+).*/\1/' <<<"$line")
+    gatewayPort=$(sed -E 's/.*"listening","address":"[^"]*","port":([0-9]+).*/\1/' <<<"$line")
 }

@@ -221,6 +221,15 @@ BOOST_AUTO_TEST_CASE(a_third_party_is_named_in_the_request_and_in_its_deletion) 
                 octets("01 00 00 10  00 00 00 00  00 00 00 00  00 00 ff ff  c0 a8 01 63")));
 }
 
+BOOST_AUTO_TEST_CASE(the_third_party_that_an_answer_names_tells_whose_mapping_was_granted,
+                     *label("C6887-015") * label("C6887-110")) {
+    Trace trace;
+    trace.request(onBehalfOf(wire::Address::v4(192, 168, 1, 99)));
+    trace.sends();
+    const auto other = trace.request(onBehalfOf(wire::Address::v4(192, 168, 1, 98)));
+    trace.receives(answerTo(trace.sends(), {})).expects(EventKind::granted, other);
+}
+
 BOOST_AUTO_TEST_CASE(an_answer_that_names_another_third_party_is_ignored, *label("C6887-110")) {
     Trace trace;
     trace.request(onBehalfOf(wire::Address::v4(192, 168, 1, 99)));

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "support/octets.hpp"
@@ -213,6 +214,22 @@ BOOST_AUTO_TEST_CASE(escapes_what_could_disturb_a_terminal, *label("C7220-003"))
     expect(rowsFrom(mapRequestWith("80000002 c29b 0000"), 64), {"64+2 description \"\\u009b\"", "66+2 padding 0000"});
     expect(rowsFrom(mapRequestWith("80000002 fffe 0000"), 64),
            {"64+2 description fffe (not UTF-8)", "66+2 padding 0000"});
+}
+
+BOOST_AUTO_TEST_CASE(escapes_what_would_have_text_shown_in_another_order) {
+    const std::pair<const char*, const char*> marks[] = {{"d89c", "061c"},   {"e2808e", "200e"}, {"e2808f", "200f"},
+                                                         {"e280a8", "2028"}, {"e280aa", "202a"}, {"e280ae", "202e"},
+                                                         {"e281a6", "2066"}, {"e281a9", "2069"}};
+    for (const auto& [octetsOfMark, code] : marks) {
+        const std::size_t size = std::string_view{octetsOfMark}.size() / 2;
+        const auto request =
+            mapRequestWith(fmt::format("8000{:04x} {} {}", size, octetsOfMark, size == 2 ? "0000" : "00"));
+        BOOST_TEST(rowsFrom(request, 64).front() == fmt::format("64+{} description \"\\u{}\"", size, code));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(shows_letters_that_are_written_from_right_to_left) {
+    expect(rowsFrom(mapRequestWith("80000004 d79bd79f"), 64), {"64+4 description \"\xd7\x9b\xd7\x9f\""});
 }
 
 BOOST_AUTO_TEST_CASE(marks_the_end_of_a_message_that_is_too_short) {
