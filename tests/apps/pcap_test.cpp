@@ -29,8 +29,8 @@ std::size_t port(const Octets& packet, std::size_t at) {
     return static_cast<std::size_t>(packet.at(at)) << 8 | packet.at(at + 1);
 }
 
-/// The first packet to the gateway, and the first from it. There may be more: a gateway that is slow is asked again,
-/// and others on this host may announce themselves.
+/// The first packet to the gateway, and the first back from it. There may be more: a gateway that is slow is asked
+/// again, and others on this host may announce themselves.
 struct Exchange {
     Exchange(const Capture& capture, int gateway) {
         for (const auto& [octets, time] : capture.packets) {
@@ -38,7 +38,8 @@ struct Exchange {
             const auto wanted = static_cast<std::size_t>(gateway);
             if (request.empty() && port(octets, ports + 2) == wanted) {
                 request = octets;
-            } else if (response.empty() && port(octets, ports) == wanted) {
+            } else if (response.empty() && !request.empty() && port(octets, ports) == wanted &&
+                       port(octets, ports + 2) == port(request, ports)) {
                 response = octets;
             }
         }
@@ -74,7 +75,6 @@ BOOST_AUTO_TEST_CASE(tells_who_sent_to_whom) {
     const Exchange exchange{readCapture(place.file()), gateway.port()};
     BOOST_TEST_REQUIRE(!exchange.request.empty());
     BOOST_TEST_REQUIRE(!exchange.response.empty());
-    BOOST_TEST(port(exchange.request, 20) == port(exchange.response, 22));
     const Octets loopback = octets("7f 00 00 01 7f 00 00 01");
     BOOST_TEST(spacedHex({exchange.request.data() + 12, 8}) == spacedHex(loopback));
 }
