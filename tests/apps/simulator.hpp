@@ -14,14 +14,18 @@ namespace portolan::testing {
 /// `portolan simulate`, and commands that ask it.
 class Simulator {
 public:
-    explicit Simulator(const std::string& profile = "strict")
-        : process_({"simulate", "--json", "--profile", profile}), listening_(process_.readJson()) {}
+    explicit Simulator(const std::string& profile = "strict", const std::string& listen = "127.0.0.1")
+        : process_({"simulate", "--json", "--listen", listen, "--profile", profile}), listening_(process_.readJson()) {}
 
     [[nodiscard]] const nlohmann::ordered_json& listening() const { return listening_; }
 
+    /// Its address and port, for --gateway.
     [[nodiscard]] std::string gateway() const {
-        return listening_.at("address").get<std::string>() + ":" + std::to_string(listening_.at("port").get<int>());
+        const auto address = listening_.at("address").get<std::string>();
+        return (address.find(':') == std::string::npos ? address : "[" + address + "]") + ":" + std::to_string(port());
     }
+
+    [[nodiscard]] int port() const { return listening_.at("port").get<int>(); }
 
     /// A file for the identity of those who ask it.
     [[nodiscard]] std::string identity() const { return (folder_.path / "identity").string(); }
