@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: MIT
-module;
-
-#include <cstdint>
-#include <memory>
-#include <vector>
-
 // A link over real sockets, with what a client would do about it.
 export module portolan.testing.upnp.line;
 
+import portolan.std;
 import portolan.net;
 import portolan.transport;
 export import portolan.upnp;
