@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
-#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <random>
 #include <string>
 #include <vector>
 
+#include "change.hpp"
 #include "support/invariants.hpp"
 #include "support/octets.hpp"
 
 // The fuzzer's property on a bounded number of seeded changes to the worked packets, in every build.
 
 using portolan::testing::brokenInvariant;
+using portolan::testing::change;
 using portolan::testing::Octets;
 using portolan::testing::packet;
 using portolan::testing::spacedHex;
@@ -32,40 +33,6 @@ std::vector<Octets> corpus() {
     }
     std::ranges::sort(packets); // the order of a directory is not ours
     return packets;
-}
-
-/// One of the changes that a fuzzer makes.
-void change(Octets& bytes, std::mt19937& random) {
-    const std::size_t at = bytes.empty() ? 0 : random() % bytes.size();
-    const auto here = bytes.begin() + static_cast<std::ptrdiff_t>(at);
-    const auto octet = static_cast<std::uint8_t>(random());
-    switch (random() % 6) {
-    case 0:
-        bytes.insert(here, octet);
-        return;
-    case 1:
-        bytes.resize(at);
-        return;
-    case 2:
-        bytes.insert(bytes.end(), random() % 1100, octet);
-        return;
-    default:
-        break;
-    }
-    if (bytes.empty()) {
-        return;
-    }
-    switch (random() % 3) {
-    case 0:
-        *here ^= static_cast<std::uint8_t>(1U << octet % 8);
-        return;
-    case 1:
-        *here = octet % 2 == 0 ? 0x00 : 0xff;
-        return;
-    default:
-        *here = octet;
-        return;
-    }
 }
 
 } // namespace
