@@ -9,5 +9,6 @@ export import :time;
 export import :random;
 export import :schedule;
 export import :epoch;
+export import :mapping_options;
 export import :types;
 export import :machine;
