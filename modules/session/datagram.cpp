@@ -97,6 +97,7 @@ void Session::takeAnnouncement(TimePoint now, wire::Bytes datagram, std::optiona
         probeAnswered(now, *probe, {wire::pcpVersion, announcement.epochSeconds},
                       success ? std::error_code{} : make_error_code(announcement.resultCode));
     }
+    notePrefixes(announcement.options);
     announced(now, announcement.epochSeconds);
 }
 

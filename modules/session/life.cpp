@@ -80,6 +80,9 @@ void Session::scheduleRenewal(TimePoint now, Index at) {
 void Session::refused(TimePoint now, Index at, std::error_code error, Duration hold,
                       std::optional<wire::Address> gatewayExternal) {
     Record& record = table_[at];
+    if (error == Errc::noAnswer || error == Errc::unreachable) {
+        forgetPrefixes();
+    }
     emit(at, EventKind::refused, error, hold);
     events_.back().gatewayExternal = gatewayExternal;
     if (record.isQuery) {
@@ -102,6 +105,9 @@ void Session::lost(TimePoint now, Index at) {
     Record& record = table_[at];
     if (!record.needsAddress) {
         emit(at, EventKind::lost);
+    }
+    if (record.via == Via::pcp && record.refusal == wire::ResultCode::success) {
+        forgetPrefixes(); // nobody answered the renewals
     }
     record.phase = Phase::wanted;
     record.recovering = false;

@@ -8,6 +8,7 @@ import :random;
 import :schedule;
 import :epoch;
 import :types;
+import :mapping_options;
 import :record;
 import :timer_heap;
 import :table;
@@ -49,6 +50,10 @@ public:
     /// `refused` follows and ends the probe. Nothing changes at the server. A gateway of NAT-PMP says so, or is asked
     /// for its external address where nothing but NAT-PMP is spoken. One probe at a time (`Errc::alreadyMapped`).
     result<MappingId> handleProbe(TimePoint now);
+
+    /// Asks for a mapping with other wishes from now on, and renews it for that as soon as may be. Refuses what cannot
+    /// be sent (`Errc::invalidRequest`), and an id that names no mapping (`Errc::mappingLost`).
+    result<void> handleChange(TimePoint now, MappingId id, const MappingChange& change);
 
     /// Wants the mapping no more: it is deleted at the gateway, if the gateway may have heard of it; an event
     /// `released` follows. An outbound mapping is renewed no more and ends as the gateway has it (RFC 6887 §12.1); the
@@ -108,6 +113,15 @@ public:
 
     /// What is held under this id, if it is.
     [[nodiscard]] std::optional<Grant> grant(MappingId id) const;
+
+    /// What came of the wishes of this mapping; null if it had none. Valid until the next `handle...`.
+    [[nodiscard]] const GrantedOptions* options(MappingId id) const;
+
+    /// The PREFIX64 options that the server told last, and how often they changed (RFC 7225 §4.3): `wire::synthesize`
+    /// makes addresses of them. Forgotten when the server does not answer. Valid until the next `handle...`.
+    [[nodiscard]] wire::Options prefixes() const noexcept { return wire::Options::readable(prefixes_); }
+
+    [[nodiscard]] std::uint64_t prefixesRevision() const noexcept { return prefixesRevision_; }
 
 private:
     using Index = Table::Index;
@@ -175,6 +189,20 @@ private:
     void handlePeerResponse(TimePoint now, const wire::PeerResponse& response);
     void dropSuggestion(Index at);
 
+    // granted_options.cpp: what comes of the options
+    void renewSoon(TimePoint now, Index at);
+    static void noteOptions(Record& record, const wire::Options& options);
+    static void notePlainGrant(Record& record, std::uint16_t externalPort, const wire::Address& externalAddress);
+    bool retriedPlainer(Index at, wire::ResultCode code);
+    void notePrefixes(const wire::Options& options);
+    void forgetPrefixes();
+
+    // port_set.cpp: sets of ports
+    [[nodiscard]] bool overlapsOthers(const RecordKey& key, std::uint32_t count) const;
+    [[nodiscard]] std::optional<Index> attributeToSet(const wire::MapResponse& response, const RecordKey& key) const;
+    static std::optional<Endpoint> notePorts(Record& record, const wire::MapResponse& response);
+    void partGranted(TimePoint now, Index at, const wire::MapResponse& response);
+
     // probe.cpp: is the server there?
     [[nodiscard]] std::optional<Index> probeAsked() const;
     void probeAnswered(TimePoint now, Index at, Probed probed, std::error_code answer);
@@ -224,6 +252,7 @@ private:
     std::vector<TimePoint> kept_;    ///< until when places in the window stay taken by requests that were given up
     std::optional<Index> answering_; ///< whose answer is being looked at: it gives its place up at once
     Table table_;
+    std::vector<Index> portSets_; ///< the records of sets of ports
     NatPmpExchange natPmp_;
     bool natPmpAddressWanted_ = false;  ///< to be asked before the line
     bool natPmpSilent_ = false;         ///< the last request was not answered
@@ -240,6 +269,8 @@ private:
     bool allRecovering_ = false;    ///< whatever is held is being recovered already
     TimePoint nextRecovery_ = never;
     Duration recoveryGap_{0};
+    std::vector<std::uint8_t> prefixes_; ///< encoded
+    std::uint64_t prefixesRevision_ = 0;
     std::deque<Event> events_;
     Statistics statistics_;
 };

@@ -30,6 +30,16 @@ std::optional<wire::Address> thirdPartyOf(const wire::Options& options) {
     return std::nullopt;
 }
 
+/// Whether the response is about the same one of the hosts that share an address (RFC 7843 §4).
+bool namesThirdParty(const wire::Options& options, const Record& record) {
+    if (!record.extras || record.extras->thirdPartyId.empty()) {
+        return true;
+    }
+    return std::ranges::any_of(options, [&](const wire::RawOption& raw) {
+        return raw.code == wire::OptionCode::thirdPartyId && std::ranges::equal(raw.data, record.extras->thirdPartyId);
+    });
+}
+
 /// Whether PREFER_FAILURE excludes what was granted (RFC 6887 §13.2).
 bool isMismatch(const Record& record, const wire::MapResponse& response) {
     if (!record.exactly()) {
@@ -49,15 +59,18 @@ std::optional<Session::Index> Session::attribute(const wire::MapResponse& respon
                   response.assignedAddress.isV4()};
     const auto find = [&] { return remote ? table_.find(PeerKey{key, *remote}) : table_.find(key); };
     const auto asked = [&](std::optional<Index> at) {
-        return at && table_[*at].askedByPcp && !table_[*at].isProbe && table_[*at].nonce == response.nonce;
+        return at && table_[*at].askedByPcp && !table_[*at].isProbe && table_[*at].nonce == response.nonce &&
+               namesThirdParty(response.options, table_[*at]);
     };
     if (const auto at = find(); asked(at)) {
         return at;
     }
     // A translator may give an external address of the other family (RFC 6887 §12.4).
     key.externalV4 = !key.externalV4;
-    const auto at = find();
-    return asked(at) ? at : std::nullopt;
+    if (const auto at = find(); asked(at)) {
+        return at;
+    }
+    return remote ? std::nullopt : attributeToSet(response, key);
 }
 
 bool Session::repeats(const Record& record, const wire::MapResponse& response) const {
@@ -117,12 +130,25 @@ void Session::mapGranted(TimePoint now, Index at, const wire::MapResponse& respo
         return;
     }
     record.mismatchSent = never;
+    notePrefixes(response.options);
+    if (record.phase == Phase::held && record.exchange == Exchange::idle &&
+        response.internalPort != record.internalPort) {
+        partGranted(now, at, response);
+        return;
+    }
+    std::optional<Endpoint> external{{response.assignedAddress, response.assignedPort}};
+    if (record.extras && record.extras->wishes.portSet) {
+        external = notePorts(record, response);
+    }
+    if (!external) {
+        return; // about none of the ports that were asked for
+    }
+    noteOptions(record, response.options);
     granted(now, at,
-            {{response.assignedAddress, response.assignedPort},
-             cappedLifetime(response.lifetimeSeconds),
-             response.epochSeconds,
-             Via::pcp,
-             record.nonce});
+            {*external, cappedLifetime(response.lifetimeSeconds), response.epochSeconds, Via::pcp, record.nonce});
+    if (record.extras && record.extras->changed) {
+        renewSoon(now, at); // what was sent was sent before the change
+    }
 }
 
 void Session::queryAnswered(TimePoint now, Index at, const wire::MapResponse& response) {
@@ -158,6 +184,9 @@ void Session::mapMismatched(TimePoint now, Index at) {
 }
 
 void Session::mapRefused(TimePoint now, Index at, const wire::MapResponse& response) {
+    if (retriedPlainer(at, response.resultCode)) {
+        return;
+    }
     Record& record = table_[at];
     const Duration hold = capped(response.lifetimeSeconds, defaultErrorLifetime(response.resultCode));
     if (response.resultCode == wire::ResultCode::noResources) {

@@ -79,6 +79,7 @@ void Session::natPmpMapped(TimePoint now, Index at, const wire::NatPmpMapRespons
         address = *natPmpAddress_;
     }
     natPmpAddressWanted_ = natPmpAddressWanted_ || !natPmpAddress_;
+    notePlainGrant(table_[at], response.assignedPort, address);
     granted(now, at,
             {{address, response.assignedPort},
              cappedLifetime(response.lifetimeSeconds),

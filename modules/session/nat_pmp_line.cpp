@@ -13,6 +13,7 @@ module portolan.session;
 import :record;
 import :table;
 import :nat_pmp_exchange;
+import :soundness;
 
 namespace portolan::session {
 
@@ -31,7 +32,8 @@ constexpr unsigned addressTries = 4;
 
 bool Session::natPmpFits(const Record& record) const {
     const bool simple = record.protocol == wire::Protocol::tcp || record.protocol == wire::Protocol::udp;
-    return record.isProbe || (simple && record.internalPort != 0 && !record.extras && record.keyV4);
+    const bool pcpOnly = record.extras && needsPcp(*record.extras);
+    return record.isProbe || (simple && record.internalPort != 0 && !pcpOnly && record.keyV4);
 }
 
 void Session::toNatPmp(TimePoint now, Index at) {

@@ -13,4 +13,8 @@ namespace portolan::session {
 /// for 1100 octets.
 [[nodiscard]] std::size_t writeRequest(const Record& record, const wire::Address& clientAddress, wire::Room room);
 
+/// Leaves optional options out of all further requests, those first that some gateways cannot read. False: there is
+/// nothing left to leave out.
+[[nodiscard]] bool makePlainer(Extras& extras);
+
 } // namespace portolan::session

@@ -6,6 +6,7 @@ import portolan.std;
 import portolan.error;
 import :time;
 import :types;
+import :mapping_options;
 
 namespace portolan::session {
 
@@ -29,6 +30,13 @@ enum class Exchange : std::uint8_t {
 
 inline constexpr std::size_t exchangeCount = 6;
 
+/// How plain a request has to be for its gateway.
+enum class Plainness : std::uint8_t {
+    full,    ///< all options, as they are wanted
+    aligned, ///< without optional ones whose data is no multiple of 4 octets: miniupnpd 2.3.1 takes them for malformed
+    bare,    ///< without optional ones
+};
+
 /// What few mappings have.
 struct Extras {
     std::optional<Endpoint> remote; ///< of an outbound mapping
@@ -36,6 +44,11 @@ struct Extras {
     bool preferFailure = false;
     Endpoint wantedExternal; ///< what was suggested at first: with PREFER_FAILURE, nothing else will do
     std::vector<wire::Filter> filters;
+    std::vector<std::uint8_t> thirdPartyId;
+    OptionWishes wishes;
+    GrantedOptions granted{};
+    Plainness plainness = Plainness::full;
+    bool changed = false; ///< the wishes are other than those sent last
 };
 
 /// Stands for "no record", and for "not in the heap".
@@ -89,6 +102,14 @@ struct Record {
 
     /// An outbound mapping, asked for by PEER.
     [[nodiscard]] bool isPeer() const noexcept { return extras && extras->remote; }
+
+    /// The internal ports that are wanted: more than one of a port set only.
+    [[nodiscard]] std::uint32_t portCount() const noexcept {
+        if (!extras || !extras->wishes.portSet) {
+            return 1;
+        }
+        return std::min<std::uint32_t>(extras->wishes.portSet->size, 0x10000U - internalPort);
+    }
 
     /// Whether it could be deleted at the gateway: PEER cannot do that (RFC 6887 §12.1), and a probe maps nothing.
     [[nodiscard]] bool isDeletable() const noexcept { return !isPeer() && !isProbe; }

@@ -6,6 +6,7 @@ module;
 #include <cstdint>
 #include <optional>
 #include <system_error>
+#include <vector>
 
 module portolan.session;
 
@@ -115,6 +116,7 @@ std::uint32_t Session::deletionTries(const Record& record) const {
 
 void Session::end(Index at) {
     leaveExchange(at);
+    std::erase(portSets_, at);
     table_.remove(at);
     if (table_.size() == 0) {
         natPmpAddressWanted_ = false; // there is nobody left to be told

@@ -39,6 +39,10 @@ result<Session::Index> Session::admit(TimePoint now, const MappingRequest& reque
     }
     const RecordKey key{request.thirdParty.value_or(wire::Address{}), request.internalPort, request.protocol,
                         request.suggestedAddress.isV4()};
+    const std::uint32_t count = request.wishes.portSet ? request.wishes.portSet->size : 1;
+    if (!request.remote && overlapsOthers(key, std::min(count, 0x10000U - key.internalPort))) {
+        return Error{Errc::alreadyMapped, "a set of ports and another mapping may have no port in common"};
+    }
     const auto at = request.remote ? addPeer(key, request) : addOrSupersede(now, key, request.nonce);
     if (!at) {
         return Errc::alreadyMapped;
@@ -53,7 +57,12 @@ result<Session::Index> Session::admit(TimePoint now, const MappingRequest& reque
                                             .thirdParty = request.thirdParty,
                                             .preferFailure = request.preferFailure,
                                             .wantedExternal = {request.suggestedAddress, request.suggestedPort},
-                                            .filters = request.filters});
+                                            .filters = request.filters,
+                                            .thirdPartyId = request.thirdPartyId,
+                                            .wishes = request.wishes});
+    }
+    if (request.wishes.portSet) {
+        portSets_.push_back(*at);
     }
     return *at;
 }

@@ -9,6 +9,7 @@ export import :time;
 export import :random;
 export import :schedule;
 export import :epoch;
+export import :mapping_options;
 export import :types;
 export import :machine;
 export import :table_walk;

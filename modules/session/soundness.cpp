@@ -16,17 +16,32 @@ namespace portolan::session {
 
 namespace {
 
-/// Octets of the options, each with its header.
+/// Octets of the options, each with its header and padding.
 constexpr std::size_t thirdPartyOctets = 20;
-constexpr std::size_t preferFailureOctets = 4;
+constexpr std::size_t emptyOctets = 4;
 constexpr std::size_t filterOctets = 24;
+constexpr std::size_t prefix64Octets = 20;
+constexpr std::size_t portSetOctets = 12;
+
+std::size_t optionOctets(std::size_t data) {
+    return 4 + (data + 3) / 4 * 4;
+}
+
+/// The size of a port set that takes whatever there is (RFC 7753 §4.1).
+constexpr std::uint32_t asManyAsThereAre = 0xffff;
 
 /// Whether request and response fit 1100 octets, also in a renewal, which has one more FILTER to flush those that
 /// stand (RFC 6887 §7.3, §13.3).
-bool optionsFit(const MappingRequest& request) {
+template <class Wanted>
+bool optionsFit(const Wanted& request) {
     std::size_t octets = request.filters.empty() ? 0 : filterOctets * (request.filters.size() + 1);
     octets += request.thirdParty ? thirdPartyOctets : 0;
-    octets += request.preferFailure ? preferFailureOctets : 0;
+    octets += request.thirdPartyId.empty() ? 0 : optionOctets(request.thirdPartyId.size());
+    octets += request.preferFailure ? emptyOctets : 0;
+    octets += request.wishes.description ? optionOctets(request.wishes.description->size()) : 0;
+    octets += request.wishes.portSet ? portSetOctets : 0;
+    octets += request.wishes.prefix64 ? prefix64Octets : 0;
+    octets += request.wishes.checkpoint ? emptyOctets : 0;
     return (request.remote ? wire::peerSize : wire::mapSize) + octets <= wire::maxMessageSize;
 }
 
@@ -51,6 +66,18 @@ bool hasPorts(wire::Protocol protocol) {
     }
 }
 
+/// What a set of ports cannot be (RFC 7753 §4, §4.1).
+std::string_view faultOfPortSet(const MappingRequest& request) {
+    const std::uint32_t size = request.wishes.portSet->size;
+    if (size == 0) {
+        return "a port set has one port at least";
+    }
+    if (request.internalPort == 0 || (size != asManyAsThereAre && request.internalPort + size - 1 > 0xffff)) {
+        return "a port set begins at an internal port and ends at 65535 or before";
+    }
+    return request.preferFailure ? "a port set does not go with PREFER_FAILURE" : std::string_view{};
+}
+
 /// What an inbound mapping cannot be (RFC 6887 §11.1, §13.2, §13.3).
 std::string_view faultOfMap(const MappingRequest& request, const wire::Address& internal) {
     if (request.internalPort == 0 && request.suggestedPort != 0) {
@@ -62,7 +89,7 @@ std::string_view faultOfMap(const MappingRequest& request, const wire::Address& 
     if (!std::ranges::all_of(request.filters, [&](const wire::Filter& filter) { return isSound(filter, internal); })) {
         return "a filter has a prefix of the internal address's family, of one bit at least";
     }
-    return {};
+    return request.wishes.portSet ? faultOfPortSet(request) : std::string_view{};
 }
 
 /// What an outbound mapping cannot be: a PEER has no wildcards, and not all options (RFC 6887 §12.1, §13.2, §13.3).
@@ -79,18 +106,48 @@ std::string_view faultOfPeer(const MappingRequest& request, const wire::Address&
     if (request.preferFailure || !request.filters.empty()) {
         return "an outbound mapping has neither PREFER_FAILURE nor FILTER";
     }
+    if (request.wishes.portSet || request.wishes.prefix64) {
+        return "an outbound mapping has neither PORT_SET nor PREFIX64";
+    }
     return {};
+}
+
+/// What cannot be written into an option (RFC 7220 §2, RFC 7843 §4, §5.1).
+std::string_view faultOfOptions(const MappingRequest& request) {
+    if (request.wishes.description) {
+        if (const std::string_view fault = faultOf(*request.wishes.description); !fault.empty()) {
+            return fault;
+        }
+    }
+    if (!request.thirdPartyId.empty() && !request.thirdParty) {
+        return "the name of a third party needs its address";
+    }
+    return request.thirdPartyId.size() > wire::longestText ? "the name of a third party has at most 1016 octets"
+                                                           : std::string_view{};
 }
 
 } // namespace
 
+bool fits(const Extras& extras) {
+    return optionsFit(extras);
+}
+
 bool hasExtras(const MappingRequest& request) {
-    return request.remote || request.thirdParty || request.preferFailure || !request.filters.empty();
+    return needsPcp(request) || request.wishes.any();
+}
+
+std::string_view faultOf(std::string_view description) {
+    if (description.size() > wire::longestText) {
+        return "a description has at most 1016 octets";
+    }
+    const bool sound =
+        wire::isUtf8(wire::Description::of(description).text) && description.find('\0') == std::string_view::npos;
+    return sound ? std::string_view{} : "a description is text in UTF-8, without NUL";
 }
 
 bool isBeyondNatPmp(const MappingRequest& request) {
     const bool simple = request.protocol == wire::Protocol::tcp || request.protocol == wire::Protocol::udp;
-    return hasExtras(request) || !simple || request.internalPort == 0 || !request.suggestedAddress.isV4();
+    return needsPcp(request) || !simple || request.internalPort == 0 || !request.suggestedAddress.isV4();
 }
 
 std::string_view faultOf(const MappingRequest& request, const wire::Address& clientAddress) {
@@ -106,6 +163,9 @@ std::string_view faultOf(const MappingRequest& request, const wire::Address& cli
     }
     if (const auto fault = request.remote ? faultOfPeer(request, internal) : faultOfMap(request, internal);
         !fault.empty()) {
+        return fault;
+    }
+    if (const auto fault = faultOfOptions(request); !fault.empty()) {
         return fault;
     }
     return optionsFit(request) ? std::string_view{} : "a request has at most 1100 octets, options included";

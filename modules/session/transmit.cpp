@@ -66,6 +66,9 @@ std::size_t Session::transmitPcp(TimePoint now, Index at, wire::Room room) {
     record.mayStandByPcp = record.isDeletable();
     record.unanswered = false;
     record.refusal = wire::ResultCode::success;
+    if (record.extras) {
+        record.extras->changed = false;
+    }
     record.wait =
         retransmissionWait(record.phase == Phase::leaving ? deletionBackoff : config_.backoff, record.wait, random_);
     table_.move(at, Exchange::awaiting);

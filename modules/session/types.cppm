@@ -5,6 +5,7 @@ import portolan.std;
 import portolan.error;
 import :time;
 import :schedule;
+import :mapping_options;
 
 export namespace portolan::session {
 
@@ -63,6 +64,10 @@ struct MappingRequest {
     std::optional<wire::Address> thirdParty;
     bool preferFailure = false;
     std::vector<wire::Filter> filters;
+    /// Which of the hosts that share the third party's address, by a name of the operator's own; at most 1016 octets.
+    /// Empty: there is no such name (RFC 7843).
+    std::vector<std::uint8_t> thirdPartyId;
+    OptionWishes wishes;
 };
 
 /// Names a mapping, an address query or a probe, of one session. Never used again after its end.

@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(a_killed_program_leaves_a_whole_capture) {
 BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_written_is_told_and_nothing_is_sent) {
     const UdpSocket gateway;
     const Finished finished =
-        runCommand({"map", "tcp:8080", "--gateway", gateway.gateway(), "--pcap", "/no/such/folder/traffic.pcap"});
+        runCommand({"map", "tcp:8080", "--gateway", gateway.name(), "--pcap", "/no/such/folder/traffic.pcap"});
     BOOST_TEST(finished.status == 1);
     BOOST_TEST(finished.err ==
                "portolan: --pcap: /no/such/folder/traffic.pcap cannot be written: No such file or directory\n");
@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_written_is_told_and_nothing_is_sent) 
 
 BOOST_AUTO_TEST_CASE(a_full_device_is_told_before_anything_is_sent) {
     const UdpSocket gateway;
-    const Finished finished = runCommand({"map", "tcp:8080", "--gateway", gateway.gateway(), "--pcap", "/dev/full"});
+    const Finished finished = runCommand({"map", "tcp:8080", "--gateway", gateway.name(), "--pcap", "/dev/full"});
     BOOST_TEST(finished.status == 1);
     BOOST_TEST(finished.err.find("No space left on device") != std::string::npos);
     BOOST_TEST(!gateway.hasDatagram());

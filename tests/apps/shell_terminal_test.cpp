@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(ctrl_c_ends_a_wait_and_then_the_shell) {
 
 BOOST_AUTO_TEST_CASE(understands_characters_of_several_octets) {
     UdpSocket gateway;
-    Session session{gateway.gateway()};
+    Session session{gateway.name()};
     session.terminal.type("set timeout 0.05\r");
     session.terminal.expect(prompt);
     session.terminal.type("map udp:5000 description=\"cam\xc3\xa9ra\"\r");

@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE(a_closed_port_is_told_from_silence) {
 BOOST_AUTO_TEST_CASE(options_stand_in_the_datagram_as_written) {
     UdpSocket gateway;
     obeyed("set timeout 0.05\nmap udp:50000 option 128=68656c6c6f description=\"caméra 1\" port_set=100:parity\n",
-           gateway.gateway());
+           gateway.name());
     const Octets request = gateway.receive();
     BOOST_TEST(spacedHex({request.begin() + 60, request.end()}) == "80 00 00 05 68 65 6c 6c 6f 00 00 00 "
                                                                    "80 00 00 09 63 61 6d c3 a9 72 61 20 31 00 00 00 "
@@ -145,7 +145,7 @@ BOOST_AUTO_TEST_CASE(options_stand_in_the_datagram_as_written) {
 
 BOOST_AUTO_TEST_CASE(a_broken_rule_is_told_and_the_request_sent) {
     UdpSocket gateway;
-    const Finished finished = obeyed("set timeout 0.05\nmap tcp:8080 prefer_failure\n", gateway.gateway());
+    const Finished finished = obeyed("set timeout 0.05\nmap tcp:8080 prefer_failure\n", gateway.name());
     BOOST_TEST(
         contains(finished.err, "sent all the same: PREFER_FAILURE: PREFER_FAILURE needs a suggested external port"));
     BOOST_TEST(gateway.receive().size() == 64);
@@ -239,7 +239,7 @@ BOOST_DATA_TEST_CASE(what_makes_no_sense_is_status_2_and_sends_nothing,
                                  "nonsense"}),
                      line) {
     UdpSocket gateway;
-    const Finished finished = obeyed(line, gateway.gateway());
+    const Finished finished = obeyed(line, gateway.name());
     BOOST_TEST(finished.status == 2);
     BOOST_TEST(finished.err.starts_with("portolan: standard input, line 1: "));
     BOOST_TEST(!gateway.hasDatagram());
