@@ -59,6 +59,7 @@ Core::~Core() {
     }
     for (const LinkPtr& link : links_) {
         link->link().close();
+        link->entries.clear(); // those that moved name one another's links
     }
 }
 

@@ -60,7 +60,8 @@ BOOST_AUTO_TEST_SUITE(apps_capture)
 
 BOOST_AUTO_TEST_CASE(what_was_packed_is_read_again) {
     for (const auto& [from, to] : {std::pair{host, gateway}, std::pair{hostV6, gatewayV6}}) {
-        const PacketReading read = readPacket(DLT_RAW, ipPacket({from, 40000, to, 5351, request}));
+        const Octets packet = ipPacket({from, 40000, to, 5351, request});
+        const PacketReading read = readPacket(DLT_RAW, packet);
         BOOST_TEST((read.shape == Shape::whole));
         BOOST_TEST((read.udp.source == from));
         BOOST_TEST((read.udp.destination == to));

@@ -38,6 +38,7 @@ struct EditLibrary {
     decltype(&::el_init) init = nullptr;
     decltype(&::el_end) end = nullptr;
     decltype(&::el_set) set = nullptr;
+    decltype(&::el_wset) setWide = nullptr;
     decltype(&::el_get) get = nullptr;
     decltype(&::el_gets) gets = nullptr;
     decltype(&::el_line) line = nullptr;
@@ -52,11 +53,11 @@ Parsed<EditLibrary> loadEdit() {
     BOOST_OUTCOME_TRY(const Library library, Library::load({"libedit.so.2", "libedit.so.0"}, "libedit2"));
     EditLibrary edit;
     const bool whole = library.find("el_init", edit.init) && library.find("el_end", edit.end) &&
-                       library.find("el_set", edit.set) && library.find("el_get", edit.get) &&
-                       library.find("el_gets", edit.gets) && library.find("el_line", edit.line) &&
-                       library.find("el_insertstr", edit.insert) && library.find("el_resize", edit.resize) &&
-                       library.find("history_init", edit.historyInit) && library.find("history_end", edit.historyEnd) &&
-                       library.find("history", edit.history);
+                       library.find("el_set", edit.set) && library.find("el_wset", edit.setWide) &&
+                       library.find("el_get", edit.get) && library.find("el_gets", edit.gets) &&
+                       library.find("el_line", edit.line) && library.find("el_insertstr", edit.insert) &&
+                       library.find("el_resize", edit.resize) && library.find("history_init", edit.historyInit) &&
+                       library.find("history_end", edit.historyEnd) && library.find("history", edit.history);
     return whole ? Parsed<EditLibrary>{edit} : UsageError{"libedit lacks a function; install a later version"};
 }
 
@@ -93,7 +94,8 @@ public:
         edit_.set(editLine_, EL_PROMPT, &prompt);
         edit_.set(editLine_, EL_EDITOR, "emacs");
         edit_.set(editLine_, EL_GETCFN, &readCharacter);
-        edit_.set(editLine_, EL_ADDFN, "portolan-complete", "Complete the word", &complete);
+        // By el_set(), libedit would copy the names and never free them.
+        edit_.setWide(editLine_, EL_ADDFN, L"portolan-complete", L"Complete the word", &complete);
         edit_.set(editLine_, EL_BIND, "^I", "portolan-complete", nullptr);
         edit_.set(editLine_, EL_HIST, edit_.history, history_);
         HistEvent event{};
