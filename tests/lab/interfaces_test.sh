@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 # usage: PORTOLAN_BIN=... interfaces_test.sh
 #
-# A host with two interfaces and a gateway on each: a mapping is renewed by the interface that made it, though the default
-# route goes by the other one since (RFC 6887 §11.5). The far host plays the second gateway.
+# A host with two interfaces and a gateway on each: a mapping of a gateway that was named is renewed by the interface that
+# made it, though the default route goes by the other one since (RFC 6887 §11.5). The far host plays the second gateway.
 set -uo pipefail
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -27,7 +27,8 @@ expect "the host has a second interface" \
 expect "a gateway serves on the first" gateway "$labRouter" $labGatewayAddress first
 expect "another one serves on the second" gateway "$labFar" $otherGatewayAddress second
 
-labRun "$labHost" "$PORTOLAN_BIN" keep tcp:6000 --lifetime 8 --json --identity "$labState/identity" >"$labState/kept" 2>&1
+labRun "$labHost" "$PORTOLAN_BIN" keep tcp:6000 --gateway "$labGatewayAddress" --lifetime 8 --json \
+    --identity "$labState/identity" >"$labState/kept" 2>&1
 expect "keep is granted" labWait 20 grep -q '"event":"granted"' "$labState/kept"
 expect "by the first gateway" grep -q "\"gateway\":{\"address\":\"$labGatewayAddress\"" "$labState/kept"
 
@@ -40,3 +41,4 @@ expect "the first gateway is asked to renew the mapping" labWait 30 renewedSince
 expect "which is still of the first interface" \
     test "$(grep -c "\"internal\":{\"address\":\"$labHostAddress\",\"port\":6000}" "$labState/first")" -ge 2
 expect "and the second gateway has not heard of it" test "$(grep -c '"port":6000}' "$labState/second")" = 0
+expect "nor has the first one lost it" test "$(grep -c '"event":"unmapped"' "$labState/first")" = 0
