@@ -44,6 +44,10 @@ public:
     auto map(MapRequest request, Token&& token = {}) {
         return net::async_initiate<Token, void(result<Mapping>)>(
             [](auto handler, std::shared_ptr<Core> core, MapRequest wanted) {
+                if (!core) {
+                    completeWithout(std::move(handler), result<Mapping>{Errc::cancelled});
+                    return;
+                }
                 startMap(core, std::move(wanted), std::move(handler));
             },
             token, core_, std::move(request));
@@ -58,6 +62,10 @@ public:
     auto peer(PeerRequest request, Token&& token = {}) {
         return net::async_initiate<Token, void(result<Mapping>)>(
             [](auto handler, std::shared_ptr<Core> core, PeerRequest wanted) {
+                if (!core) {
+                    completeWithout(std::move(handler), result<Mapping>{Errc::cancelled});
+                    return;
+                }
                 startPeer(core, std::move(wanted), std::move(handler));
             },
             token, core_, std::move(request));
@@ -68,6 +76,10 @@ public:
     auto unmap(UnmapRequest request, Token&& token = {}) {
         return net::async_initiate<Token, void(result<void>)>(
             [](auto handler, std::shared_ptr<Core> core, const UnmapRequest& wanted) {
+                if (!core) {
+                    completeWithout(std::move(handler), result<void>{Errc::cancelled});
+                    return;
+                }
                 startUnmap(core, wanted, std::move(handler));
             },
             token, core_, std::move(request));
@@ -78,8 +90,14 @@ public:
     template <net::completion_token_for<void(result<net::ip::address>)> Token = net::use_awaitable_t<>>
     auto externalAddress(Token&& token = {}) {
         return net::async_initiate<Token, void(result<net::ip::address>)>(
-            [](auto handler, std::shared_ptr<Core> core) { startExternalAddress(core, std::move(handler)); }, token,
-            core_);
+            [](auto handler, std::shared_ptr<Core> core) {
+                if (!core) {
+                    completeWithout(std::move(handler), result<net::ip::address>{Errc::cancelled});
+                    return;
+                }
+                startExternalAddress(core, std::move(handler));
+            },
+            token, core_);
     }
 
     /// Asks whether a gateway is there, and what it is (ANNOUNCE, RFC 6887 §14.1.2): nothing changes at the gateway. It
@@ -87,7 +105,14 @@ public:
     template <net::completion_token_for<void(result<ProbeInfo>)> Token = net::use_awaitable_t<>>
     auto probe(Token&& token = {}) {
         return net::async_initiate<Token, void(result<ProbeInfo>)>(
-            [](auto handler, std::shared_ptr<Core> core) { startProbe(core, std::move(handler)); }, token, core_);
+            [](auto handler, std::shared_ptr<Core> core) {
+                if (!core) {
+                    completeWithout(std::move(handler), result<ProbeInfo>{Errc::cancelled});
+                    return;
+                }
+                startProbe(core, std::move(handler));
+            },
+            token, core_);
     }
 
 private:

@@ -207,16 +207,4 @@ void Core::complete(Waiting<Handler> waiting, Result outcome) {
     });
 }
 
-/// Calls the handler of a caller that has no core behind it, on its own executor: never from within the call, so by way
-/// of the system's.
-template <class Handler, class Result>
-void completeWithout(Handler handler, Result outcome) {
-    auto executor = net::withWork(net::get_associated_executor(handler));
-    net::post([executor, handler = std::move(handler), outcome = std::move(outcome)]() mutable {
-        executor.execute([handler = std::move(handler), outcome = std::move(outcome)]() mutable {
-            std::move(handler)(std::move(outcome));
-        });
-    });
-}
-
 } // namespace portolan

@@ -37,10 +37,6 @@ bool continues(const MappingEvent& earlier, const MappingEvent& later) {
 } // namespace
 
 void startChanged(const std::shared_ptr<Core>& core, MappingKey key, ChangeHandler handler) {
-    if (!core) {
-        completeWithout(std::move(handler), result<MappingEvent>{Errc::mappingLost});
-        return;
-    }
     core->changed(std::move(key), std::move(handler));
 }
 

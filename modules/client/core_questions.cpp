@@ -35,18 +35,10 @@ ProbeInfo probeInfo(const GatewayLink& link, const Asked& asked, const session::
 } // namespace
 
 void startExternalAddress(const std::shared_ptr<Core>& core, AddressHandler handler) {
-    if (!core) {
-        completeWithout(std::move(handler), result<net::ip::address>{Errc::cancelled});
-        return;
-    }
     core->externalAddress(std::move(handler));
 }
 
 void startProbe(const std::shared_ptr<Core>& core, ProbeHandler handler) {
-    if (!core) {
-        completeWithout(std::move(handler), result<ProbeInfo>{Errc::cancelled});
-        return;
-    }
     core->probe(std::move(handler));
 }
 

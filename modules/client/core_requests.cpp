@@ -33,26 +33,14 @@ Wanted wantedOf(PeerRequest request) {
 } // namespace
 
 void startMap(const std::shared_ptr<Core>& core, MapRequest request, MapHandler handler) {
-    if (!core) {
-        completeWithout(std::move(handler), result<Mapping>{Errc::cancelled});
-        return;
-    }
     core->map({std::move(request)}, std::move(handler));
 }
 
 void startPeer(const std::shared_ptr<Core>& core, PeerRequest request, MapHandler handler) {
-    if (!core) {
-        completeWithout(std::move(handler), result<Mapping>{Errc::cancelled});
-        return;
-    }
     core->map(wantedOf(std::move(request)), std::move(handler));
 }
 
 void startUnmap(const std::shared_ptr<Core>& core, const UnmapRequest& request, ReleaseHandler handler) {
-    if (!core) {
-        completeWithout(std::move(handler), result<void>{Errc::cancelled});
-        return;
-    }
     core->unmap(request, std::move(handler));
 }
 

@@ -12,10 +12,6 @@ namespace portolan {
 
 void Mapping::startRelease(ReleaseHandler handler) {
     const auto core = std::exchange(core_, nullptr);
-    if (!core) {
-        completeWithout(std::move(handler), result<void>{Errc::mappingLost});
-        return;
-    }
     core->release(std::move(key_), std::move(handler));
 }
 

@@ -23,6 +23,23 @@ using ChangeHandler = net::any_completion_handler<void(result<MappingEvent>)>;
 
 void startChanged(const std::shared_ptr<Core>& core, MappingKey key, ChangeHandler handler);
 
+/// Calls the handler of a caller that has no core behind it: later, and on its own executor.
+template <class Handler, class Result>
+void completeWithout(Handler handler, Result outcome) {
+    const auto executor = net::get_associated_executor(handler);
+    auto call = [handler = std::move(handler), outcome = std::move(outcome)]() mutable {
+        std::move(handler)(std::move(outcome));
+    };
+    if constexpr (std::is_same_v<decltype(executor), const net::any_completion_executor>) {
+        // Nothing can be posted to one that is erased like that: by way of the system's executor it is not called from
+        // within the call.
+        net::post(
+            [target = net::withWork(executor), call = std::move(call)]() mutable { target.execute(std::move(call)); });
+    } else {
+        net::post(executor, std::move(call));
+    }
+}
+
 } // namespace portolan
 
 export namespace portolan {
@@ -53,6 +70,10 @@ public:
     auto changed(Token&& token = {}) {
         return net::async_initiate<Token, void(result<MappingEvent>)>(
             [](auto handler, std::shared_ptr<Core> core, MappingKey key) {
+                if (!core) {
+                    completeWithout(std::move(handler), result<MappingEvent>{Errc::mappingLost});
+                    return;
+                }
                 startChanged(core, std::move(key), std::move(handler));
             },
             token, core_, key_);
@@ -66,8 +87,14 @@ public:
     template <net::completion_token_for<void(result<void>)> Token = net::use_awaitable_t<>>
     auto release(Token&& token = {}) {
         return net::async_initiate<Token, void(result<void>)>(
-            [](auto handler, Mapping mapping) { mapping.startRelease(ReleaseHandler{std::move(handler)}); }, token,
-            std::move(*this));
+            [](auto handler, Mapping mapping) {
+                if (!mapping.core_) {
+                    completeWithout(std::move(handler), result<void>{Errc::mappingLost});
+                    return;
+                }
+                mapping.startRelease(ReleaseHandler{std::move(handler)});
+            },
+            token, std::move(*this));
     }
 
     /// Leaves the mapping standing at the gateway for the rest of its lifetime, without renewal.
