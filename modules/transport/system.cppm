@@ -17,6 +17,9 @@ export namespace portolan::transport {
 /// Opens a socket that no child process inherits.
 [[nodiscard]] net::error_code open(net::ip::udp::socket& socket, const net::ip::udp& protocol);
 
+/// Whether the system says with `error` that it has no way to where a datagram was to go at present.
+[[nodiscard]] bool meansNoWay(const net::error_code& error) noexcept;
+
 /// Fills `room` with octets that nobody can guess, from the operating system. Ends the program if there are none to
 /// be had: a guessable nonce would be worse (RFC 6887 §11.2).
 void fillRandom(wire::Room room) noexcept;

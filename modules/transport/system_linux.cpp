@@ -10,6 +10,7 @@ module;
 #include <span>
 #include <sys/random.h>
 #include <sys/socket.h>
+#include <system_error>
 #include <unistd.h>
 
 module portolan.transport;
@@ -36,6 +37,11 @@ net::error_code open(net::ip::udp::socket& socket, const net::ip::udp& protocol)
         ::close(descriptor);
     }
     return error;
+}
+
+bool meansNoWay(const net::error_code& error) noexcept {
+    return error == std::errc::network_down || error == std::errc::no_such_device ||
+           error == std::errc::address_not_available || error.value() == EHOSTDOWN;
 }
 
 void fillRandom(wire::Room room) noexcept {
