@@ -20,6 +20,7 @@ export import :route_dump;
 export import :next_hop_dump;
 export import :address_dump;
 export import :exchange;
+export import :ip_helper;
 import :next_hop;
 import :system;
 
