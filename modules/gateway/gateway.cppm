@@ -7,8 +7,8 @@ module;
 /// Which gateways there are, and which address of this host faces one.
 ///
 /// The readers of what an operating system answers (`netlink::RouteDump`, `netlink::AddressDump`,
-/// `ip_helper::routesOf()`) and the choices made from it (`rank()`, `choose()`, `selectSource()`) are functions of their
-/// input, on every system. The calls below ask the running system: Linux or Windows; elsewhere they give
+/// `ip_helper::routesOf()`) and the choices made from it (`rank()`, `choose()`, `selectSource()`) are functions of
+/// their input, on every system. The calls below ask the running system: Linux or Windows; elsewhere they give
 /// `errc::not_supported`, and the gateway has to be named.
 export module portolan.gateway;
 
