@@ -93,10 +93,15 @@ private:
     std::vector<IP_ADAPTER_ADDRESSES> room_;
 };
 
+/// The same in both families of an adapter, but zero in one that it lacks, and by wine in IPv6.
+std::uint32_t indexOf(const IP_ADAPTER_ADDRESSES& adapter) {
+    return adapter.IfIndex != 0 ? adapter.IfIndex : adapter.Ipv6IfIndex;
+}
+
 std::vector<ip_helper::InterfaceRow> interfacesOf(const Adapters& adapters, Family family) {
     std::vector<ip_helper::InterfaceRow> rows;
     for (const auto* one = adapters.first(); one != nullptr; one = one->Next) {
-        rows.push_back({.interfaceIndex = family == Family::v4 ? one->IfIndex : one->Ipv6IfIndex,
+        rows.push_back({.interfaceIndex = indexOf(*one),
                         .family = family,
                         .metric = family == Family::v4 ? one->Ipv4Metric : one->Ipv6Metric,
                         .connected = one->OperStatus == IfOperStatusUp});
@@ -118,7 +123,7 @@ LocalAddress toLocal(const IP_ADAPTER_ADDRESSES& adapter, const IP_ADAPTER_UNICA
     std::memcpy(&address, row.Address.lpSockaddr, static_cast<std::size_t>(row.Address.iSockaddrLength));
     return {.address = fromSystem(address),
             .prefixLength = row.OnLinkPrefixLength,
-            .interfaceIndex = address.si_family == AF_INET ? adapter.IfIndex : adapter.Ipv6IfIndex,
+            .interfaceIndex = indexOf(adapter),
             .usable = row.DadState == IpDadStatePreferred || row.DadState == IpDadStateDeprecated,
             .deprecated = row.DadState == IpDadStateDeprecated,
             .temporary = row.SuffixOrigin == IpSuffixOriginRandom};
@@ -229,8 +234,7 @@ result<std::vector<Interface>> interfaces() {
     BOOST_OUTCOME_TRY(const Adapters adapters, Adapters::list(AF_UNSPEC));
     std::vector<Interface> found;
     for (const auto* one = adapters.first(); one != nullptr; one = one->Next) {
-        // The same in both families; zero in the one that the adapter does not have.
-        const std::uint32_t index = one->IfIndex != 0 ? one->IfIndex : one->Ipv6IfIndex;
+        const std::uint32_t index = indexOf(*one);
         found.push_back({index, interfaceName(index), one->OperStatus == IfOperStatusUp});
     }
     return found;
