@@ -76,7 +76,7 @@ void sendBy(net::ip::udp::socket& socket, const net::ip::udp& protocol, std::uin
 }
 
 net::error_code bindTo(net::ip::udp::socket&, const std::string&) {
-    return {}; // Windows binds sockets to addresses alone
+    return {}; // Windows binds sockets to addresses alone: what is sent goes by sendBy(), what comes by the source's
 }
 
 bool meansNoWay(const net::error_code& error) noexcept {
