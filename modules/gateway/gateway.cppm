@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 /// Which gateways there are, and which address of this host faces one.
 ///
-/// The readers of what an operating system answers (`netlink::RouteDump`, `netlink::AddressDump`) and the choices made
-/// from it (`rank()`, `choose()`, `selectSource()`, `compare()`) are functions of their input, on every system. The
-/// calls below, and `Monitor`, ask the running system: Linux, macOS and the BSDs; elsewhere they give
+/// The readers of what an operating system answers (`netlink::RouteDump`, `netlink::AddressDump`,
+/// `ip_helper::routesOf()`) and the choices made from it (`rank()`, `choose()`, `selectSource()`, `compare()`) are
+/// functions of their input, on every system. The calls below ask the running system: Linux, macOS, the BSDs or
+/// Windows, and `Monitor` those but Windows; elsewhere they give
 /// `errc::not_supported`, and the gateway has to be named.
 export module portolan.gateway;
 

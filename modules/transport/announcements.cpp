@@ -13,6 +13,7 @@ module;
 module portolan.transport;
 
 import portolan.net;
+import :group_socket;
 
 namespace portolan::transport {
 
@@ -41,7 +42,7 @@ net::error_code Announcements::listenOn(const net::ip::address& local, std::uint
                                                  : net::ip::address{allHostsV4};
     net::error_code error;
     if (!ear->socket.is_open() && !ear->failed) {
-        error = open(*ear, {group, port_});
+        error = openForGroup(ear->socket, {group, port_});
         ear->failed = static_cast<bool>(error);
         if (ear->failed) {
             net::error_code ignored;
@@ -56,22 +57,6 @@ net::error_code Announcements::listenOn(const net::ip::address& local, std::uint
         ear->socket.set_option(net::ip::multicast::join_group{group.to_v6(), interfaceIndex}, ignored);
     } else if (!ear->failed && joined_.insert(local.to_v4()).second) {
         ear->socket.set_option(net::ip::multicast::join_group{allHostsV4, local.to_v4()}, ignored);
-    }
-    return error;
-}
-
-net::error_code Announcements::open(Ear& ear, const net::ip::udp::endpoint& group) const {
-    net::error_code error;
-    ear.socket.open(group.protocol(), error);
-    if (!error) {
-        ear.socket.non_blocking(true, error);
-    }
-    if (!error) {
-        ear.socket.set_option(net::socket_base::reuse_address{true}, error);
-    }
-    if (!error) {
-        // To the group, not to any address: nothing that was sent to this host alone is taken (RFC 6886 §3.2.1).
-        ear.socket.bind(group, error);
     }
     return error;
 }
@@ -109,11 +94,13 @@ void Announcements::drain(Ear& ear) {
     for (unsigned taken = 0; taken < drainLimit && ear.socket.is_open(); ++taken) {
         net::error_code error;
         net::ip::udp::endpoint from;
-        const std::size_t size = ear.socket.receive_from(net::buffer(room_), from, 0, error);
+        const std::size_t size = receiveOfGroup(ear.socket, room_, from, error);
         if (error) {
             return;
         }
-        handler_(from, wire::Bytes{room_}.first(size));
+        if (size > 0) {
+            handler_(from, wire::Bytes{room_}.first(size));
+        }
     }
 }
 

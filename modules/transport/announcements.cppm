@@ -38,7 +38,6 @@ private:
         bool failed = false;
     };
 
-    net::error_code open(Ear& ear, const net::ip::udp::endpoint& group) const;
     void wait(const std::shared_ptr<Ear>& ear);
     void drain(Ear& ear);
 

@@ -3,7 +3,6 @@ module;
 
 #include <array>
 #include <boost/outcome/result.hpp>
-#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -12,7 +11,6 @@ module;
 #include <memory>
 #include <optional>
 #include <span>
-#include <system_error>
 #include <utility>
 
 module portolan.transport;
@@ -29,15 +27,13 @@ constexpr unsigned drainLimit = 256;
 /// Replies to a full window, and more, fit the socket's buffer.
 constexpr int receiveBufferSize = 1 << 20;
 
-bool meansUnreachable(const net::error_code& error) {
-    return error == net::error::connection_refused || error == net::error::host_unreachable ||
-           error == net::error::network_unreachable;
+/// ICMP's "port unreachable" is a refused connection to most systems, and a reset one to Windows.
+bool meansRefused(const net::error_code& error) {
+    return error == net::error::connection_refused || error == net::error::connection_reset;
 }
 
-/// What this system says where it has no way to the gateway at present.
-bool meansNoWay(const std::error_code& error) {
-    return error == std::errc::network_down || error == std::errc::no_such_device ||
-           error == std::errc::address_not_available || error.value() == EHOSTDOWN;
+bool meansUnreachable(const net::error_code& error) {
+    return meansRefused(error) || error == net::error::host_unreachable || error == net::error::network_unreachable;
 }
 
 std::uint64_t randomSeed() {
@@ -158,9 +154,9 @@ void Link::send(wire::Bytes datagram) {
     if (!error) {
         show(Direction::sent, datagram);
     }
-    if (error && error != net::error::would_block && error != net::error::connection_refused) {
+    if (error && error != net::error::would_block && !meansRefused(error)) {
         sendError_ = error;
-    } else if (error == net::error::connection_refused) {
+    } else if (meansRefused(error)) {
         ++unreachable_; // news of an earlier datagram
     }
     if (meansUnreachable(error) || meansNoWay(error)) {

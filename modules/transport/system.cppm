@@ -18,9 +18,12 @@ export namespace portolan::transport {
 /// that has no such thing.
 void sendBy(net::ip::udp::socket& socket, const net::ip::udp& protocol, std::uint32_t interfaceIndex);
 
-/// Has an open socket send and receive by one interface alone. Systems that let only their administrator do that have
-/// it left undone.
+/// Has an open socket send and receive by one interface alone. Systems that let only their administrator do that, or
+/// that bind no sockets to interfaces, have it left undone.
 [[nodiscard]] net::error_code bindTo(net::ip::udp::socket& socket, const std::string& interfaceName);
+
+/// Whether the system says with `error` that it has no way to where a datagram was to go at present.
+[[nodiscard]] bool meansNoWay(const net::error_code& error) noexcept;
 
 /// Fills `room` with octets that nobody can guess, from the operating system. Ends the program if there are none to
 /// be had: a guessable nonce would be worse (RFC 6887 §11.2).

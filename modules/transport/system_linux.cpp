@@ -14,6 +14,7 @@ module;
 #include <string>
 #include <sys/random.h>
 #include <sys/socket.h>
+#include <system_error>
 #include <unistd.h>
 
 module portolan.transport;
@@ -54,6 +55,11 @@ net::error_code bindTo(net::ip::udp::socket& socket, const std::string& interfac
     const bool done =
         ::setsockopt(socket.native_handle(), SOL_SOCKET, SO_BINDTODEVICE, interfaceName.c_str(), size) == 0;
     return done || errno == EPERM ? net::error_code{} : net::error_code{errno, boost::system::system_category()};
+}
+
+bool meansNoWay(const net::error_code& error) noexcept {
+    return error == std::errc::network_down || error == std::errc::no_such_device ||
+           error == std::errc::address_not_available || error.value() == EHOSTDOWN;
 }
 
 void fillRandom(wire::Room room) noexcept {

@@ -7,10 +7,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <malloc.h>
 #include <optional>
 #include <utility>
 #include <vector>
+
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 import portolan.session;
 
@@ -25,7 +28,11 @@ constexpr Duration roundTrip = 20ms;
 
 /// Octets that the program holds on the heap; 0 where that cannot be told (sanitizers have a heap of their own).
 std::size_t heapInUse() {
+#ifdef __GLIBC__
     return mallinfo2().uordblks;
+#else
+    return 0;
+#endif
 }
 
 /// A session, and a gateway that grants everything it is asked for as it is asked for it.

@@ -3,8 +3,6 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
-#include <sys/resource.h>
-#include <unistd.h>
 #include <vector>
 
 import portolan.simulator.stage;
@@ -29,27 +27,6 @@ net::awaitable<net::error_code> endOf(tcp::socket& connection) {
     const auto [error, size] = co_await net::async_read(connection, net::buffer(nothing), net::asTuple);
     co_return error;
 }
-
-/// Leaves this process without a descriptor to open, for as long as it exists.
-class NoDescriptorLeft {
-public:
-    NoDescriptorLeft() {
-        ::getrlimit(RLIMIT_NOFILE, &before_);
-        const int lowest = ::dup(STDIN_FILENO); // all below it are taken
-        ::close(lowest);
-        rlimit none = before_;
-        none.rlim_cur = static_cast<rlim_t>(lowest);
-        ::setrlimit(RLIMIT_NOFILE, &none);
-    }
-
-    NoDescriptorLeft(const NoDescriptorLeft&) = delete;
-    NoDescriptorLeft& operator=(const NoDescriptorLeft&) = delete;
-
-    ~NoDescriptorLeft() { ::setrlimit(RLIMIT_NOFILE, &before_); }
-
-private:
-    rlimit before_{};
-};
 
 /// A gateway, a host behind it that asks, and its service.
 struct Scene {
@@ -141,28 +118,6 @@ BOOST_AUTO_TEST_CASE(the_end_of_a_mapping_resets_both_ends_of_its_connections, *
         (void)co_await host.ask(natPmpRequest(port(), 0));
         BOOST_TEST((co_await endOf(peer) == net::error::connection_reset));
         BOOST_TEST((co_await endOf(served) == net::error::connection_reset));
-    });
-}
-
-BOOST_AUTO_TEST_CASE(waits_for_descriptors_without_burning_a_core) {
-    tcp::socket peer{context};
-    tcp::endpoint external;
-    play(context, [&]() -> net::awaitable<void> { external = co_await mapService(); });
-    peer.open(tcp::v4());
-    {
-        const NoDescriptorLeft exhausted;
-        play(context, [&]() -> net::awaitable<void> { co_await peer.async_connect(external, net::useAwaitable); });
-        int handlers = 0;
-        const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds{250};
-        while (handlers < 100 && context.run_one_until(end) > 0) {
-            ++handlers;
-        }
-        BOOST_TEST(handlers < 100);
-    }
-    play(context, [&]() -> net::awaitable<void> {
-        tcp::socket served = co_await service.async_accept(net::useAwaitable);
-        co_await write(served, "hello");
-        BOOST_TEST(co_await read(peer, 5) == "hello");
     });
 }
 

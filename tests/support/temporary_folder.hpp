@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <cstdlib>
 #include <filesystem>
+#include <random>
 #include <string>
 
 namespace portolan::testing {
@@ -10,8 +10,10 @@ namespace portolan::testing {
 /// A folder of a test's own that is gone at the end.
 struct TemporaryFolder {
     TemporaryFolder() {
-        std::string name = (std::filesystem::temp_directory_path() / "portolan-test-XXXXXX").string();
-        path = ::mkdtemp(name.data());
+        std::random_device random;
+        do {
+            path = std::filesystem::temp_directory_path() / ("portolan-test-" + std::to_string(random()));
+        } while (!std::filesystem::create_directory(path));
     }
 
     ~TemporaryFolder() { std::filesystem::remove_all(path); }

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <boost/test/unit_test.hpp>
 #include <chrono>
-#include <filesystem>
-#include <fstream>
-#include <string>
 
 import portolan.net;
 import portolan.transport;
@@ -22,19 +19,6 @@ struct Bell {
         alarm.set(when, [this] { ++rung; });
     }
 };
-
-/// Whether this process has a timer of the clock that counts suspend (CLOCK_BOOTTIME is 7).
-bool hasTimerThatCountsSuspend() {
-    for (const auto& file : std::filesystem::directory_iterator{"/proc/self/fdinfo"}) {
-        std::ifstream info{file.path()};
-        for (std::string line; std::getline(info, line);) {
-            if (line == "clockid: 7") {
-                return true;
-            }
-        }
-    }
-    return false;
-}
 
 } // namespace
 
@@ -86,11 +70,6 @@ BOOST_AUTO_TEST_CASE(may_be_set_again_when_it_was_cancelled) {
     bell.set(transport::now() + 10ms);
     bell.context.run();
     BOOST_TEST(bell.rung == 1U);
-}
-
-BOOST_AUTO_TEST_CASE(counts_the_time_of_a_suspend, *boost::unit_test::label("C6887-051")) {
-    Bell bell;
-    BOOST_TEST(hasTimerThatCountsSuspend());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

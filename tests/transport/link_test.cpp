@@ -3,13 +3,7 @@
 #include <boost/test/unit_test.hpp>
 #include <cstddef>
 #include <cstdint>
-#include <fcntl.h>
-#include <filesystem>
 #include <memory>
-#include <netinet/in.h>
-#include <optional>
-#include <string>
-#include <sys/socket.h>
 
 import portolan.net;
 import portolan.transport;
@@ -37,20 +31,6 @@ struct Pair {
         gateway.send_to(net::buffer(octets.data(), octets.size()), {loopback.address(), link->localPort()});
     }
 };
-
-/// The descriptor of the socket of this process that is bound to this port of IPv4.
-std::optional<int> descriptorOf(std::uint16_t port) {
-    for (const auto& file : std::filesystem::directory_iterator{"/proc/self/fd"}) {
-        const int descriptor = std::stoi(file.path().filename().string());
-        sockaddr_in address{};
-        socklen_t size = sizeof address;
-        if (::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size) == 0 &&
-            address.sin_family == AF_INET && ntohs(address.sin_port) == port) {
-            return descriptor;
-        }
-    }
-    return std::nullopt;
-}
 
 } // namespace
 
@@ -86,13 +66,6 @@ BOOST_AUTO_TEST_CASE(what_was_seen_before_a_link_was_opened_anew_does_not_have_i
     }
     pair.context.poll();
     BOOST_TEST(pair.activities == 1U);
-}
-
-BOOST_AUTO_TEST_CASE(no_child_process_inherits_the_socket) {
-    const Pair pair;
-    const auto descriptor = descriptorOf(pair.link->localPort());
-    BOOST_TEST_REQUIRE(descriptor.has_value());
-    BOOST_TEST((::fcntl(*descriptor, F_GETFD) & FD_CLOEXEC) != 0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
