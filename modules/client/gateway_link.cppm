@@ -69,6 +69,7 @@ struct News {
 /// What is known of few mappings.
 struct Details {
     std::optional<session::Endpoint> remote; ///< of an outbound mapping
+    session::GrantedOptions granted{};       ///< what came of the wishes
 };
 
 /// What the client knows of one mapping of a link. Kept small: a host may hold tens of thousands.
@@ -131,6 +132,9 @@ public:
     [[nodiscard]] Error failure(const session::Event& event) const;
 
     std::unordered_map<session::MappingId, Entry> entries;
+
+    Nat64 nat64; ///< the prefixes that the gateway told last
+    std::uint64_t nat64Revision = 0;
 
     Question<net::ip::address> address; ///< which external address it has
     Question<ProbeInfo> probe;          ///< whether it is there, and what it is
