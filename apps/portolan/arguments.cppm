@@ -46,6 +46,9 @@ struct PortSpec {
 /// link-local one needs its interface ("fe80::1%eth0"). An IPv4-mapped one is taken for the IPv4 one.
 [[nodiscard]] Parsed<net::ip::address> parseAddress(std::string_view text);
 
+/// The name of an interface, as systems allow them; whether there is one is another question.
+[[nodiscard]] Parsed<std::string> parseInterface(std::string_view text);
+
 /// ADDR[:PORT], where an IPv6 address with a port is in brackets. No port: `defaultPort`. Port 0 is taken only where it
 /// is the default.
 [[nodiscard]] Parsed<net::ip::udp::endpoint> parseEndpoint(std::string_view text, std::uint16_t defaultPort);

@@ -65,6 +65,8 @@ void addGateway(CLI::App& app, GatewayOptions& options) {
     add(app, "--gateway", "ADDR[:PORT]", options.gateway, endpoint,
         "The gateway to ask (default: the one of the default route)");
     add(app, "--source", "ADDR", options.source, parseAddress, "The address of this host to ask from, and to map");
+    add(app, "--interface", "NAME", options.interfaceName, parseInterface,
+        "The interface to ask by: its default route names the gateway");
     const auto path = [](const std::string& text) -> Parsed<std::string> {
         return text.empty() ? Parsed<std::string>{UsageError{"a file needs a name"}} : Parsed<std::string>{text};
     };

@@ -44,6 +44,7 @@ ClientOptions optionsOf(const MapCommand& command, Output& output) {
     ClientOptions options = clientOptions(command.via, command.common);
     options.identity = identityFor(command.via, output);
     options.trustedNetwork = command.thirdParty.has_value(); // --third-party declares that
+    options.follow = command.keep;
     if (!command.keep) {
         options.releaseTimeout = std::min(options.releaseTimeout, giveUpTimeout);
     }
@@ -58,6 +59,9 @@ std::string unmapCommand(const MapCommand& command, const MappingInfo& info) {
     }
     if (command.via.gateway) {
         text += fmt::format(" --gateway {}", toText(command.via.gateway->address(), command.via.gateway->port()));
+    }
+    if (!command.via.interfaceName.empty()) {
+        text += fmt::format(" --interface {}", command.via.interfaceName);
     }
     if (command.via.source) {
         text += fmt::format(" --source {}", command.via.source->to_string());

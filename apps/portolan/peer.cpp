@@ -51,6 +51,7 @@ ExitStatus execute(const PeerCommand& command, Output& output) {
     return runTask([&](Interrupt& interrupt) -> net::awaitable<ExitStatus> {
         ClientOptions options = clientOptions(command.via, command.common);
         options.identity = identityFor(command.via, output);
+        options.follow = command.keep;
         Client client{co_await net::this_coro::executor, options};
         auto peer = co_await client.peer(requestOf(command), interrupt.token());
         asking.cameBack(summarize(peer));
