@@ -3,6 +3,7 @@ module;
 
 #include <boost/outcome/result.hpp>
 #include <boost/outcome/try.hpp>
+#include <cstddef>
 #include <cstdint>
 #include <fmt/format.h>
 #include <net/if.h>
@@ -112,6 +113,14 @@ Parsed<net::ip::address> parseAddress(std::string_view text) {
         return UsageError{fmt::format("{} is link-local and needs an interface of this host (fe80::1%eth0)", text)};
     }
     return address;
+}
+
+Parsed<std::string> parseInterface(std::string_view text) {
+    constexpr std::size_t longest = 15; // IFNAMSIZ, without the zero at the end
+    if (text.empty() || text.size() > longest || text.find_first_of("/ \t\n%") != std::string_view::npos) {
+        return UsageError{fmt::format("\"{}\" cannot be the name of an interface", text)};
+    }
+    return std::string{text};
 }
 
 Parsed<net::ip::udp::endpoint> parseEndpoint(std::string_view text, std::uint16_t defaultPort) {

@@ -14,6 +14,7 @@ module;
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 module portolan.cli;
 
@@ -23,6 +24,18 @@ namespace {
 
 constexpr std::uint64_t maxPort = 65'535;
 constexpr double maxTimeoutSeconds = 86'400;
+
+struct NamedProtocol {
+    std::string_view name;
+    std::uint8_t number;
+};
+
+/// Protocols without ports that hosts behind gateways have, by their keywords in IANA's registry.
+constexpr std::array portlessProtocols{
+    NamedProtocol{"icmp", 1},  NamedProtocol{"igmp", 2},  NamedProtocol{"ipv4", 4},       NamedProtocol{"ipv6", 41},
+    NamedProtocol{"rsvp", 46}, NamedProtocol{"gre", 47},  NamedProtocol{"esp", 50},       NamedProtocol{"ah", 51},
+    NamedProtocol{"ospf", 89}, NamedProtocol{"pim", 103}, NamedProtocol{"ipv6-icmp", 58}, NamedProtocol{"vrrp", 112},
+    NamedProtocol{"l2tp", 115}};
 
 /// The whole of `text` as a number; none if anything is left over.
 template <class Number>
@@ -60,6 +73,10 @@ Parsed<Protocol> parseProtocol(std::string_view text) {
         std::find_if(known.begin(), known.end(), [text](Protocol protocol) { return wire::name(protocol) == text; });
     if (named != known.end()) {
         return *named;
+    }
+    const auto portless = std::ranges::find(portlessProtocols, text, &NamedProtocol::name);
+    if (portless != portlessProtocols.end()) {
+        return static_cast<Protocol>(portless->number);
     }
     const auto number = wholeNumber<std::uint8_t>(text);
     if (!number) {
@@ -133,6 +150,34 @@ Parsed<Nonce> parseNonce(std::string_view text) {
     }
     std::ranges::copy(octets.assume_value(), nonce.octets.begin());
     return nonce;
+}
+
+Parsed<std::string> parseDescription(std::string_view text) {
+    if (text.size() > wire::longestText) {
+        return UsageError{"a description has at most 1016 octets"};
+    }
+    const bool sound = wire::isUtf8(wire::Description::of(text).text) && text.find('\0') == std::string_view::npos;
+    return sound ? Parsed<std::string>{std::string{text}} : UsageError{"a description is text in UTF-8"};
+}
+
+Parsed<PortSetWish> parsePortSet(std::string_view text) {
+    PortSetWish wish;
+    const std::size_t colon = text.find(':');
+    BOOST_OUTCOME_TRY(const std::uint64_t size, parseNumber(text.substr(0, colon), 1, maxPort, "size of a port set"));
+    wish.size = static_cast<std::uint16_t>(size);
+    wish.parity = colon != std::string_view::npos;
+    if (wish.parity && text.substr(colon) != ":parity") {
+        return UsageError{fmt::format("a port set is N or N:parity, not \"{}\"", text)};
+    }
+    return wish;
+}
+
+Parsed<std::vector<std::uint8_t>> parseThirdPartyId(std::string_view text) {
+    const auto octets = parseHex(text);
+    if (!octets || octets.assume_value().empty() || octets.assume_value().size() > wire::longestText) {
+        return UsageError{fmt::format("the name of a third party is hex of 1 to 1016 octets, not \"{}\"", text)};
+    }
+    return std::vector<std::uint8_t>(octets.assume_value().begin(), octets.assume_value().end());
 }
 
 Parsed<Speak> parseSpeak(std::string_view text) {

@@ -28,7 +28,8 @@ struct PortSpec {
 [[nodiscard]] Parsed<std::uint64_t> parseNumber(std::string_view text, std::uint64_t low, std::uint64_t high,
                                                 std::string_view what);
 
-/// "tcp", "udp", "sctp", "dccp", "udplite", "all", or an IANA protocol number 0..255.
+/// "tcp", "udp", "sctp", "dccp", "udplite", "all", the keyword of a protocol without ports ("icmp", "gre", "esp", ...),
+/// or an IANA protocol number 0..255.
 [[nodiscard]] Parsed<Protocol> parseProtocol(std::string_view text);
 
 /// PROTO:PORT[:EXTERNAL]. PORT is 1..65535, or "all"; a number 0 is refused, as scripts give it by mistake. Only
@@ -45,6 +46,9 @@ struct PortSpec {
 /// link-local one needs its interface ("fe80::1%eth0"). An IPv4-mapped one is taken for the IPv4 one.
 [[nodiscard]] Parsed<net::ip::address> parseAddress(std::string_view text);
 
+/// The name of an interface, as systems allow them; whether there is one is another question.
+[[nodiscard]] Parsed<std::string> parseInterface(std::string_view text);
+
 /// ADDR[:PORT], where an IPv6 address with a port is in brackets. No port: `defaultPort`. Port 0 is taken only where it
 /// is the default.
 [[nodiscard]] Parsed<net::ip::udp::endpoint> parseEndpoint(std::string_view text, std::uint16_t defaultPort);
@@ -60,6 +64,15 @@ struct PortSpec {
 
 /// 24 hex digits, which blanks, colons and dashes may part.
 [[nodiscard]] Parsed<Nonce> parseNonce(std::string_view text);
+
+/// Text in UTF-8 without NUL, of at most 1016 octets (RFC 7220 §2).
+[[nodiscard]] Parsed<std::string> parseDescription(std::string_view text);
+
+/// N[:parity], N from 1 to 65535.
+[[nodiscard]] Parsed<PortSetWish> parsePortSet(std::string_view text);
+
+/// Hex digits of 1 to 1016 octets, which blanks, colons and dashes may part.
+[[nodiscard]] Parsed<std::vector<std::uint8_t>> parseThirdPartyId(std::string_view text);
 
 /// ADDR/LEN[:PORT], where an IPv6 address may be in brackets. LEN counts the bits of the address's own family.
 [[nodiscard]] Parsed<Filter> parseFilter(std::string_view text);

@@ -65,6 +65,8 @@ void addGateway(CLI::App& app, GatewayOptions& options) {
     add(app, "--gateway", "ADDR[:PORT]", options.gateway, endpoint,
         "The gateway to ask (default: the one of the default route)");
     add(app, "--source", "ADDR", options.source, parseAddress, "The address of this host to ask from, and to map");
+    add(app, "--interface", "NAME", options.interfaceName, parseInterface,
+        "The interface to ask by: its default route names the gateway");
     const auto path = [](const std::string& text) -> Parsed<std::string> {
         return text.empty() ? Parsed<std::string>{UsageError{"a file needs a name"}} : Parsed<std::string>{text};
     };
@@ -73,6 +75,15 @@ void addGateway(CLI::App& app, GatewayOptions& options) {
     addRecording(app, options.recording);
     add(app, "--protocol", "auto|pcp|nat-pmp", options.speak, parseSpeak,
         "What to speak (default auto: PCP, and NAT-PMP where the gateway has no PCP)");
+}
+
+/// What tells a mapping from others, besides its port: `map` and `unmap` have to agree on it.
+template <class MappingCommand>
+void addSetAndName(CLI::App& app, MappingCommand& command) {
+    add(app, "--third-party-id", "HEX", command.thirdPartyId, parseThirdPartyId,
+        "Which of the hosts at the third party's address (PCP)");
+    add(app, "--port-set", "N[:parity]", command.portSet, parsePortSet,
+        "So many ports from this one on; parity: even to even, odd to odd (PCP)");
 }
 
 void addMap(CLI::App& app, MapCommand& command) {
@@ -97,6 +108,11 @@ void addMap(CLI::App& app, MapCommand& command) {
         ->allow_extra_args(false);
     add(app, "--third-party", "ADDR", command.thirdParty, parseAddress,
         "Map for this host instead (PCP): declares that this network is fully trusted");
+    addSetAndName(app, command);
+    add(app, "--description", "TEXT", command.description, parseDescription,
+        "What people may read at the gateway (PCP)");
+    app.add_flag("--prefix64", command.prefix64, "Ask for the prefixes of the gateway's NAT64 (PCP)");
+    app.add_flag("--checkpoint", command.checkpoint, "Have its state kept in more than one place (PCP)");
     app.add_flag("--keep", command.keep, "Keep it mapped until interrupted, then release it");
     app.add_flag("--reserve", command.reserve, "Hold the port of this host meanwhile, so that no program can use it");
     app.add_flag("--dry-run", command.dryRun, "Print the datagram in hex and send nothing");
@@ -111,6 +127,7 @@ void addUnmap(CLI::App& app, UnmapCommand& command) {
     add(app, "--nonce", "HEX", command.nonce, parseNonce, "The nonce that map printed; most PCP gateways demand it");
     add(app, "--third-party", "ADDR", command.thirdParty, parseAddress,
         "Delete a mapping of this host instead (PCP): declares that this network is fully trusted");
+    addSetAndName(app, command);
     app.footer("Example:\n  portolan unmap tcp:8080 --nonce 4f2a9c017be3d8560d91ac44");
 }
 
@@ -153,6 +170,24 @@ void addKeep(CLI::App& app, KeepCommand& command, KeepSettings& settings) {
     });
     app.footer("Keeps mappings open through restarts of the gateway, until interrupted. SIGHUP reads --config anew.\n\n"
                "Example:\n  portolan keep tcp:6881 udp:6881 --exec './announce-port {protocol} {port}'");
+}
+
+void addPeer(CLI::App& app, PeerCommand& command) {
+    add(app, "mapping", "PROTO:PORT[:EXTERNAL]", command.ports, parsePortSpec,
+        "Protocol, port of this host, and the external port wished for")
+        ->required();
+    const auto remote = [](std::string_view text) { return parseEndpoint(text, 0); };
+    add(app, "remote", "ADDR:PORT", command.remote, remote, "The remote peer, as this host sees it")->required();
+    add(app, "--lifetime", "SECONDS", command.lifetime, parseLifetime, "How long it is to last (default 7200)");
+    add(app, "--nonce", "HEX", command.nonce, parseNonce, "24 hex digits: take over the mapping made with them");
+    app.add_flag("--keep", command.keep, "Renew it until interrupted");
+    app.footer("Tells how a connection to the remote peer goes out, and makes its mapping last (PCP). It cannot be "
+               "deleted.\n\n"
+               "Example:\n  portolan peer tcp:49152 198.51.100.7:5222");
+}
+
+void addAnnounce(CLI::App& app, AnnounceCommand& /*command*/) {
+    app.footer("Asks the gateway what it is, and changes nothing there.\n\nExample:\n  portolan announce");
 }
 
 void addAddress(CLI::App& app, AddressCommand& /*command*/) {
@@ -257,6 +292,8 @@ public:
         add(
             "keep", "Keep ports open for as long as this runs", keep_,
             [this](CLI::App& app, KeepCommand& command) { addKeep(app, command, keepSettings_); }, waitsForDeletion);
+        add("peer", "Learn, extend or make an outbound mapping", peer_, addPeer, waitsForAnswer);
+        add("announce", "Ask whether a gateway is there, and what it speaks", announce_, addAnnounce, waitsForAnswer);
         add("address", "Ask for the external address", address_, addAddress, waitsForAnswer);
         add("gateways", "List the default routes of this host", gateways_, addGateways, waitsForNothing);
         add("decode", "Explain a datagram of PCP or NAT-PMP octet by octet", decode_, addDecode, waitsForNothing);
@@ -287,6 +324,8 @@ private:
     UnmapCommand unmap_;
     KeepCommand keep_;
     KeepSettings keepSettings_;
+    PeerCommand peer_;
+    AnnounceCommand announce_;
     AddressCommand address_;
     GatewaysCommand gateways_;
     DecodeCommand decode_;

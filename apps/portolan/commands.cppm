@@ -26,6 +26,7 @@ struct Recording {
 struct GatewayOptions {
     std::optional<net::ip::udp::endpoint> gateway; ///< none: the default route's
     std::optional<net::ip::address> source;        ///< none: the system's choice
+    std::string interfaceName;                     ///< empty: any
     Speak speak = Speak::any;
     std::optional<std::string> identity; ///< the file of the identity; none: the user's own
     Recording recording{};
@@ -41,9 +42,34 @@ struct MapCommand {
     bool preferFailure = false;
     std::vector<Filter> filters;
     std::optional<net::ip::address> thirdParty;
+    std::vector<std::uint8_t> thirdPartyId; ///< empty: none
+    std::optional<std::string> description;
+    std::optional<PortSetWish> portSet;
+    bool prefix64 = false;
+    bool checkpoint = false;
     bool keep = false;
     bool reserve = false; ///< hold the port of this host for as long as the command runs
     bool dryRun = false;
+
+    /// Whether it asks for anything that a gateway need not know of.
+    [[nodiscard]] bool asksOptions() const noexcept { return description || portSet || prefix64 || checkpoint; }
+};
+
+/// `portolan peer`.
+struct PeerCommand {
+    CommonOptions common;
+    GatewayOptions via;
+    PortSpec ports;
+    net::ip::udp::endpoint remote; ///< of whatever protocol; port 0: none was given
+    std::chrono::seconds lifetime{7200};
+    std::optional<Nonce> nonce;
+    bool keep = false;
+};
+
+/// `portolan announce`.
+struct AnnounceCommand {
+    CommonOptions common;
+    GatewayOptions via;
 };
 
 /// `portolan unmap`.
@@ -53,6 +79,8 @@ struct UnmapCommand {
     PortSpec ports; ///< without an external one
     std::optional<Nonce> nonce;
     std::optional<net::ip::address> thirdParty;
+    std::vector<std::uint8_t> thirdPartyId;
+    std::optional<PortSetWish> portSet;
 };
 
 /// `portolan keep`.
@@ -110,13 +138,14 @@ struct SimulateCommand {
     std::uint16_t ssdpPort = 0;               ///< likewise
 };
 
-using Command = std::variant<MapCommand, UnmapCommand, KeepCommand, AddressCommand, GatewaysCommand, DecodeCommand,
-                             ListenCommand, ShellCommand, SimulateCommand>;
+using Command = std::variant<MapCommand, UnmapCommand, KeepCommand, PeerCommand, AddressCommand, AnnounceCommand,
+                             GatewaysCommand, DecodeCommand, ListenCommand, ShellCommand, SimulateCommand>;
 
 /// Why options that are sound one by one cannot go together; nothing if they can.
 [[nodiscard]] std::optional<UsageError> conflict(const GatewayOptions& via);
 [[nodiscard]] std::optional<UsageError> conflict(const MapCommand& command);
 [[nodiscard]] std::optional<UsageError> conflict(const UnmapCommand& command);
+[[nodiscard]] std::optional<UsageError> conflict(const PeerCommand& command);
 [[nodiscard]] std::optional<UsageError> conflict(const KeepCommand& command);
 [[nodiscard]] std::optional<UsageError> conflict(const DecodeCommand& command);
 [[nodiscard]] std::optional<UsageError> conflict(const SimulateCommand& command);

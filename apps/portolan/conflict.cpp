@@ -16,6 +16,13 @@ namespace {
 constexpr std::size_t thirdPartySize = 20;
 constexpr std::size_t preferFailureSize = 4;
 constexpr std::size_t filterSize = 24;
+constexpr std::size_t prefix64Size = 20;
+constexpr std::size_t portSetSize = 12;
+
+/// Of an option with so many octets of data.
+std::size_t optionSize(std::size_t data) {
+    return 4 + (data + 3) / 4 * 4;
+}
 
 bool isTcpOrUdp(Protocol protocol) {
     return protocol == Protocol::tcp || protocol == Protocol::udp;
@@ -23,17 +30,43 @@ bool isTcpOrUdp(Protocol protocol) {
 
 std::size_t requestSize(const MapCommand& command) {
     return wire::mapSize + (command.thirdParty ? thirdPartySize : 0) + (command.preferFailure ? preferFailureSize : 0) +
-           command.filters.size() * filterSize;
+           command.filters.size() * filterSize +
+           (command.thirdPartyId.empty() ? 0 : optionSize(command.thirdPartyId.size())) +
+           (command.description ? optionSize(command.description->size()) : 0) + (command.portSet ? portSetSize : 0) +
+           (command.prefix64 ? prefix64Size : 0) + (command.checkpoint ? optionSize(0) : 0);
+}
+
+/// What a set of ports cannot be (RFC 7753 §4, §4.1).
+std::optional<UsageError> portSetConflict(const MapCommand& command) {
+    constexpr std::size_t asManyAsThereAre = 65'535;
+    const std::size_t size = command.portSet->size;
+    if (command.preferFailure) {
+        return UsageError{"--port-set and --prefer-failure exclude each other"};
+    }
+    if (command.ports.internalPort == 0 ||
+        (size != asManyAsThereAre && command.ports.internalPort + size - 1 > 65'535)) {
+        return UsageError{"a port set begins at the port given and ends at 65535 or before"};
+    }
+    return std::nullopt;
 }
 
 /// What NAT-PMP cannot say (RFC 6886 §3.3), where the user wants nothing else.
 template <class MappingCommand>
 std::optional<UsageError> natPmpConflict(const MappingCommand& command) {
-    if (auto unfit = conflict(command.via); unfit || command.via.speak != Speak::natPmp) {
+    if (auto unfit = conflict(command.via)) {
         return unfit;
+    }
+    if (!command.thirdPartyId.empty() && !command.thirdParty) {
+        return UsageError{"--third-party-id needs --third-party"};
+    }
+    if (command.via.speak != Speak::natPmp) {
+        return std::nullopt;
     }
     if (!isTcpOrUdp(command.ports.protocol)) {
         return UsageError{"NAT-PMP maps tcp and udp only"};
+    }
+    if (command.portSet) {
+        return UsageError{"NAT-PMP has no --port-set"};
     }
     if (command.nonce || command.thirdParty) {
         return UsageError{"NAT-PMP has neither --nonce nor --third-party"};
@@ -67,14 +100,24 @@ std::optional<UsageError> conflict(const MapCommand& command) {
     if (command.reserve && command.thirdParty) {
         return UsageError{"--reserve is about a port of this host, and --third-party about one of another"};
     }
-    if (command.reserve && !canBeReserved(command.ports)) {
+    if (command.reserve && (command.portSet || !canBeReserved(command.ports))) {
         return UsageError{"--reserve holds a single port of tcp or udp"};
     }
     if (command.preferFailure && command.ports.externalPort == 0) {
         return UsageError{"--prefer-failure needs the external port, as in tcp:8080:443"};
     }
     if (requestSize(command) > wire::maxMessageSize) {
-        return UsageError{"too many filters: a request has at most 1100 octets, and a filter takes 24 of them"};
+        return UsageError{command.filters.empty()
+                              ? "too much: a request has at most 1100 octets, options included"
+                              : "too many filters: a request has at most 1100 octets, and a filter takes 24 of them"};
+    }
+    if (command.portSet) {
+        if (auto unfit = portSetConflict(command)) {
+            return unfit;
+        }
+    }
+    if (command.via.speak == Speak::natPmp && command.asksOptions()) {
+        return UsageError{"NAT-PMP has neither --description nor --port-set, --prefix64 and --checkpoint"};
     }
     if (command.via.speak == Speak::natPmp && (command.preferFailure || !command.filters.empty())) {
         return UsageError{"NAT-PMP has neither --prefer-failure nor --filter"};
@@ -87,6 +130,19 @@ std::optional<UsageError> conflict(const MapCommand& command) {
 
 std::optional<UsageError> conflict(const UnmapCommand& command) {
     return natPmpConflict(command);
+}
+
+std::optional<UsageError> conflict(const PeerCommand& command) {
+    if (command.ports.internalPort == 0 || command.ports.protocol == Protocol::all) {
+        return UsageError{"an outbound mapping is of one protocol and one port, as tcp:49152"};
+    }
+    if (command.remote.port() == 0) {
+        return UsageError{"the remote peer needs a port, as 198.51.100.7:443"};
+    }
+    if (command.via.speak == Speak::natPmp) {
+        return UsageError{"NAT-PMP has no outbound mappings"};
+    }
+    return conflict(command.via);
 }
 
 std::optional<UsageError> conflict(const KeepCommand& command) {

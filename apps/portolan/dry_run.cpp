@@ -49,6 +49,8 @@ session::MappingRequest requestOf(const MapCommand& command, const Way& way) {
     if (command.thirdParty) {
         request.thirdParty = transport::toWire(*command.thirdParty);
     }
+    request.thirdPartyId = command.thirdPartyId;
+    request.wishes = {command.description, command.portSet, command.prefix64, command.checkpoint};
     return request;
 }
 

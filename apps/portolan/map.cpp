@@ -6,12 +6,11 @@ module;
 #include <chrono>
 #include <fmt/format.h>
 #include <string>
-#include <string_view>
 #include <utility>
 
 module portolan.cli;
 
-import portolan.session;
+import :held;
 import :interrupt;
 import :reservation;
 import :way;
@@ -33,6 +32,11 @@ MapRequest requestOf(const MapCommand& command) {
     request.preferFailure = command.preferFailure;
     request.filters = command.filters;
     request.thirdParty = command.thirdParty;
+    request.thirdPartyId = command.thirdPartyId;
+    request.description = command.description;
+    request.portSet = command.portSet;
+    request.prefix64 = command.prefix64;
+    request.checkpoint = command.checkpoint;
     return request;
 }
 
@@ -40,6 +44,7 @@ ClientOptions optionsOf(const MapCommand& command, Output& output) {
     ClientOptions options = clientOptions(command.via, command.common);
     options.identity = identityFor(command.via, output);
     options.trustedNetwork = command.thirdParty.has_value(); // --third-party declares that
+    options.follow = command.keep;
     if (!command.keep) {
         options.releaseTimeout = std::min(options.releaseTimeout, giveUpTimeout);
     }
@@ -55,66 +60,46 @@ std::string unmapCommand(const MapCommand& command, const MappingInfo& info) {
     if (command.via.gateway) {
         text += fmt::format(" --gateway {}", toText(command.via.gateway->address(), command.via.gateway->port()));
     }
+    if (!command.via.interfaceName.empty()) {
+        text += fmt::format(" --interface {}", command.via.interfaceName);
+    }
     if (command.via.source) {
         text += fmt::format(" --source {}", command.via.source->to_string());
     }
     if (command.via.speak == Speak::natPmp) {
         text += " --protocol nat-pmp";
     }
-    return command.thirdParty ? fmt::format("{} --third-party {}", text, command.thirdParty->to_string()) : text;
+    if (command.thirdParty) {
+        text += fmt::format(" --third-party {}", command.thirdParty->to_string());
+    }
+    if (!command.thirdPartyId.empty()) {
+        text += " --third-party-id " + plainHex(command.thirdPartyId);
+    }
+    if (command.portSet) {
+        text += fmt::format(" --port-set {}", command.portSet->size);
+    }
+    return text;
 }
 
 void report(const MapCommand& command, const MappingInfo& info, Output& output) {
     if (output.json()) {
-        output.object(toJson("mapped", info));
+        Json told = toJson("mapped", info);
+        if (command.asksOptions()) {
+            told["options"] = optionsJson(info);
+        }
+        output.object(told);
         return;
     }
-    const net::ip::udp::endpoint& gateway = info.gateway.endpoint;
-    const std::string_view interfaceName = info.gateway.interfaceName;
-    output.line(
-        fmt::format("{} {} is mapped to {}", info.protocol, toText(info.internalAddress, info.internalPort),
-                    info.externalAddress.is_unspecified()
-                        ? fmt::format("port {} of an external address that the gateway did not tell", info.externalPort)
-                        : toText(info.externalAddress, info.externalPort)));
-    output.line(fmt::format("by {} of {}{}{}, for {} s", session::name(info.via),
-                            toText(gateway.address(), gateway.port()), interfaceName.empty() ? "" : " on ",
-                            interfaceName, info.lifetime.count()));
+    reportMapping(info, output);
+    if (command.asksOptions()) {
+        reportOptions(info, command.portSet ? command.portSet->size : 0U, output);
+    }
     if (command.keep) {
         output.line("It is kept until this program is interrupted (Ctrl-C).");
     } else {
         output.line("It is left standing for that time. To delete it sooner:");
         output.line("  " + unmapCommand(command, info));
     }
-}
-
-/// Keeps the mapping until the user has enough, then deletes it.
-net::awaitable<ExitStatus> keep(Mapping mapping, Interrupt& interrupt, Output& output) {
-    co_await interrupt.wait();
-    const MappingInfo last = mapping.info();
-    const auto released = co_await mapping.release(); // of a lost one too, which may be asked for anew at this moment
-    if (!released && last.held) {
-        co_return output.fail(explain(released.error()));
-    }
-    if (output.json()) {
-        output.object(Json{{"event", last.held ? "released" : "lost"},
-                           {"protocol", fmt::format("{}", last.protocol)},
-                           {"internal", toJson(last.internalAddress, last.internalPort)}});
-    } else if (last.held) {
-        output.line("released");
-    } else {
-        output.remark("the mapping was lost meanwhile and could not be made again");
-    }
-    co_return ExitStatus::done;
-}
-
-/// What came back, for --verbose.
-std::string summarize(const result<Mapping>& mapping) {
-    if (!mapping) {
-        return mapping.error().message();
-    }
-    const MappingInfo info = mapping.value().info();
-    return fmt::format("{} by {} for {} s, epoch {} s", toText(info.externalAddress, info.externalPort),
-                       session::name(info.via), info.lifetime.count(), info.epochSeconds);
 }
 
 /// Asks for the mapping, and then keeps it or leaves it standing.
@@ -128,7 +113,7 @@ net::awaitable<ExitStatus> obtain(const MapCommand& command, const Asking& askin
     }
     report(command, mapping.value().info(), output);
     if (command.keep) {
-        co_return co_await keep(std::move(mapping.value()), interrupt, output);
+        co_return co_await keepMapping(std::move(mapping.value()), interrupt, output);
     }
     mapping.value().detach();
     co_return ExitStatus::done;

@@ -21,7 +21,9 @@ namespace portolan::cli {
 ExitStatus execute(const MapCommand& command, Output& output);
 ExitStatus execute(const UnmapCommand& command, Output& output);
 ExitStatus execute(const KeepCommand& command, Output& output);
+ExitStatus execute(const PeerCommand& command, Output& output);
 ExitStatus execute(const AddressCommand& command, Output& output);
+ExitStatus execute(const AnnounceCommand& command, Output& output);
 ExitStatus execute(const GatewaysCommand& command, Output& output);
 ExitStatus execute(const DecodeCommand& command, Output& output);
 ExitStatus execute(const ListenCommand& command, Output& output);

@@ -43,6 +43,8 @@ ExitStatus execute(const UnmapCommand& command, Output& output) {
         request.internalPort = command.ports.internalPort;
         request.nonce = command.nonce;
         request.thirdParty = command.thirdParty;
+        request.thirdPartyId = command.thirdPartyId;
+        request.portSet = command.portSet;
         const auto unmapped = co_await client.unmap(request, interrupt.token());
         asking.cameBack(unmapped ? "deleted" : unmapped.error().message());
         if (!unmapped) {

@@ -8,6 +8,7 @@ module;
 #include <fmt/format.h>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -34,7 +35,16 @@ gateway::Gateway named(const net::ip::udp::endpoint& endpoint) {
 
 } // namespace
 
-result<gateway::Gateway> preferred(std::span<const gateway::Gateway> ranked) {
+result<gateway::Gateway> preferred(std::span<const gateway::Gateway> ranked, const std::string& interfaceName) {
+    if (!interfaceName.empty()) {
+        if (gateway::interfaceIndex(interfaceName) == 0) {
+            return Error{Errc::noGateway, fmt::format("there is no interface {}", interfaceName)};
+        }
+        auto best = gateway::chooseOn(ranked, gateway::Family::v4, interfaceName);
+        return !best && best.error().code == Errc::noGateway
+                   ? gateway::chooseOn(ranked, gateway::Family::v6, interfaceName)
+                   : best;
+    }
     auto best = gateway::choose(ranked, gateway::Family::v4);
     if (!best && best.error().code == Errc::noGateway) {
         auto other = gateway::choose(ranked, gateway::Family::v6);
@@ -55,9 +65,13 @@ result<Way> wayFor(const GatewayOptions& options) {
     gateway::Gateway gateway;
     if (options.gateway) {
         gateway = named(*options.gateway);
+        if (!options.interfaceName.empty()) {
+            gateway.interfaceIndex = gateway::interfaceIndex(options.interfaceName);
+            gateway.interfaceName = options.interfaceName;
+        }
     } else {
         BOOST_OUTCOME_TRY(const std::vector<gateway::Gateway> ranked, gateway::gateways());
-        BOOST_OUTCOME_TRY(gateway, preferred(ranked));
+        BOOST_OUTCOME_TRY(gateway, preferred(ranked, options.interfaceName));
         way.gateway.emplace(transport::toAsio(*gateway.address, gateway.interfaceIndex), wire::serverPort);
     }
     BOOST_OUTCOME_TRY(const wire::Address source, gateway::sourceAddress(gateway));
@@ -88,6 +102,8 @@ ClientOptions clientOptions(const GatewayOptions& via, const CommonOptions& comm
     ClientOptions options;
     options.gateway = via.gateway;
     options.source = via.source;
+    options.interfaceName = via.interfaceName;
+    options.follow = false; // unless the command keeps something
     options.speak = via.speak;
     options.timeout = common.timeout.value_or(options.timeout);
     options.releaseTimeout = options.timeout;

@@ -147,6 +147,15 @@ void Core::doMap(const Wanted& wanted, Waiting<MapHandler> waiting) {
     pump();
 }
 
+void Core::change(MappingKey key, MappingChange change, ReleaseHandler handler) {
+    net::post(strand_, [self = shared_from_this(), key = std::move(key), change = std::move(change),
+                        waiting = accept(std::move(handler))]() mutable {
+        const MappingKey at = self->resolve(key);
+        self->complete(std::move(waiting), at.link->session().handleChange(transport::now(), at.id, change));
+        self->pump();
+    });
+}
+
 void Core::unmap(const UnmapRequest& request, ReleaseHandler handler) {
     net::post(strand_, [self = shared_from_this(), request, waiting = accept(std::move(handler))]() mutable {
         self->doUnmap(request, std::move(waiting));
@@ -159,6 +168,8 @@ void Core::doUnmap(const UnmapRequest& unwanted, Waiting<ReleaseHandler> waiting
     mapping.internalPort = unwanted.internalPort;
     mapping.nonce = unwanted.nonce;
     mapping.thirdParty = unwanted.thirdParty;
+    mapping.thirdPartyId = unwanted.thirdPartyId;
+    mapping.portSet = unwanted.portSet;
     if (const auto key = admit({std::move(mapping)}, Want::deletion)) {
         remember(waiting, key.value());
         key.value().link->entries.at(key.value().id).call->releasing.push_back(std::move(waiting));

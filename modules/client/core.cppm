@@ -50,6 +50,7 @@ public:
     void drop(MappingKey key);
     void detach(MappingKey key);
     void changed(MappingKey key, ChangeHandler handler);
+    void change(MappingKey key, MappingChange change, ReleaseHandler handler);
     [[nodiscard]] MappingInfo info(const MappingKey& key) const;
 
 private:
@@ -145,6 +146,8 @@ private:
     void drainEvents(const LinkPtr& link);
     void handleEvent(const LinkPtr& link, const session::Event& event);
     void setHeld(Entry& entry, bool held);
+    void noteGrant(GatewayLink& link, const session::Event& event, Entry& entry);
+    void notePrefixes(GatewayLink& link);
     void mapped(const LinkPtr& link, const session::Event& event, Entry& entry);
     void refused(const MappingKey& key, const session::Event& event, Entry& entry);
     void released(const MappingKey& key, const session::Event& event, Entry& entry);

@@ -4,10 +4,12 @@ module;
 #include <algorithm>
 #include <boost/outcome/result.hpp>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <utility>
+#include <vector>
 
 module portolan;
 
@@ -54,6 +56,7 @@ void Core::pump() {
 }
 
 void Core::drainEvents(const LinkPtr& link) {
+    notePrefixes(*link);
     while (const auto event = link->session().pollEvent()) {
         handleEvent(link, *event);
         link->link().flush(); // what a handler asked for leaves at once
@@ -104,13 +107,32 @@ void Core::setHeld(Entry& entry, bool held) {
     entry.held = held;
 }
 
+void Core::noteGrant(GatewayLink& link, const session::Event& event, Entry& entry) {
+    const std::lock_guard lock{mutex_};
+    entry.grant = event.grant;
+    entry.held = true;
+    if (const auto* granted = link.session().options(event.id)) {
+        if (!entry.details) {
+            entry.details = std::make_unique<Details>();
+        }
+        entry.details->granted = *granted;
+    }
+}
+
+/// A gateway may tell of its prefixes with any answer, and unasked.
+void Core::notePrefixes(GatewayLink& link) {
+    if (link.session().prefixesRevision() == link.nat64Revision) {
+        return;
+    }
+    const wire::Bytes told = link.session().prefixes().octets();
+    const std::lock_guard lock{mutex_};
+    link.nat64 = Nat64{std::vector<std::uint8_t>{told.begin(), told.end()}};
+    link.nat64Revision = link.session().prefixesRevision();
+}
+
 void Core::mapped(const LinkPtr& link, const session::Event& event, Entry& entry) {
     const MappingInfo before = infoOf(*link, entry);
-    {
-        const std::lock_guard lock{mutex_};
-        entry.grant = event.grant;
-        entry.held = true;
-    }
+    noteGrant(*link, event, entry);
     const MappingKey key{link, event.id};
     if (entry.call) {
         clearDeadline(key, *entry.call);

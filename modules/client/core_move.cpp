@@ -83,7 +83,8 @@ void Core::move(const MappingKey& from, const LinkPtr& to) {
     entry.internalPort = old.internalPort;
     entry.ownNonce = old.ownNonce;
     if (old.details) {
-        entry.details = std::make_unique<Details>(*old.details);
+        entry.details = std::make_unique<Details>();
+        entry.details->remote = old.details->remote; // what came of the options is the other gateway's
     }
     take(old, from, entry, {to, id.value()});
     const bool stays = old.held && !wouldYield(*from.link, *to, *request);

@@ -124,19 +124,31 @@ bool Core::cancelNews(Entry& entry, OperationId id) {
 MappingInfo Core::infoOf(const GatewayLink& link, const Entry& entry) const {
     const session::Grant& grant = entry.grant;
     const auto remote = entry.details ? entry.details->remote : std::nullopt;
-    return {.protocol = entry.protocol,
-            .internalAddress = transport::toAsio(entry.internalAddress),
-            .internalPort = entry.internalPort,
-            .externalAddress = transport::toAsio(grant.external.address),
-            .externalPort = grant.external.port,
-            .remoteAddress = remote ? transport::toAsio(remote->address) : net::ip::address{},
-            .remotePort = remote ? remote->port : std::uint16_t{0},
-            .lifetime = grant.lifetime,
-            .epochSeconds = grant.epochSeconds,
-            .via = grant.via,
-            .nonce = grant.nonce,
-            .held = entry.held,
-            .gateway = link.info()};
+    MappingInfo info{.protocol = entry.protocol,
+                     .internalAddress = transport::toAsio(entry.internalAddress),
+                     .internalPort = entry.internalPort,
+                     .externalAddress = transport::toAsio(grant.external.address),
+                     .externalPort = grant.external.port,
+                     .remoteAddress = remote ? transport::toAsio(remote->address) : net::ip::address{},
+                     .remotePort = remote ? remote->port : std::uint16_t{0},
+                     .lifetime = grant.lifetime,
+                     .epochSeconds = grant.epochSeconds,
+                     .via = grant.via,
+                     .nonce = grant.nonce,
+                     .held = entry.held,
+                     .gateway = link.info(),
+                     .nat64 = link.nat64};
+    if (entry.details) {
+        const session::GrantedOptions& granted = entry.details->granted;
+        info.description = granted.description;
+        info.checkpointed = granted.checkpointed;
+        info.optionsDropped = granted.dropped;
+        for (const session::PortRange& range : granted.ports) {
+            info.ports.push_back(
+                {range.internalPort, range.externalPort, range.size, transport::toAsio(range.externalAddress)});
+        }
+    }
+    return info;
 }
 
 } // namespace portolan

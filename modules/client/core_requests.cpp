@@ -27,6 +27,9 @@ Wanted wantedOf(PeerRequest request) {
     mapping.nonce = request.nonce;
     mapping.patient = request.patient;
     mapping.thirdParty = request.thirdParty;
+    mapping.thirdPartyId = std::move(request.thirdPartyId);
+    mapping.description = std::move(request.description);
+    mapping.checkpoint = request.checkpoint;
     return {std::move(mapping), session::Endpoint{transport::toWire(request.remoteAddress), request.remotePort}};
 }
 
@@ -61,6 +64,8 @@ session::MappingRequest Core::translate(GatewayLink& link, const Wanted& all) co
     if (wanted.thirdParty) {
         request.thirdParty = transport::toWire(*wanted.thirdParty);
     }
+    request.thirdPartyId = wanted.thirdPartyId;
+    request.wishes = {wanted.description, wanted.portSet, wanted.prefix64, wanted.checkpoint};
     return request;
 }
 

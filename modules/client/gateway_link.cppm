@@ -64,6 +64,7 @@ struct News {
 /// What is known of few mappings.
 struct Details {
     std::optional<session::Endpoint> remote; ///< of an outbound mapping
+    session::GrantedOptions granted{};       ///< what came of the wishes
 };
 
 /// Where a mapping was before this host had another gateway or address.
@@ -139,6 +140,9 @@ public:
     [[nodiscard]] Error failure(const session::Event& event) const;
 
     boost::unordered_map<session::MappingId, Entry> entries;
+
+    Nat64 nat64; ///< the prefixes that the gateway told last
+    std::uint64_t nat64Revision = 0;
 
     Question<net::ip::address> address; ///< which external address it has
     Question<ProbeInfo> probe;          ///< whether it is there, and what it is

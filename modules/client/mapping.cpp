@@ -15,6 +15,14 @@ void Mapping::startRelease(ReleaseHandler handler) {
     core->release(std::move(key_), std::move(handler));
 }
 
+void startChange(const std::shared_ptr<Core>& core, MappingKey key, MappingChange change, ReleaseHandler handler) {
+    if (!core) {
+        completeWithout(std::move(handler), result<void>{Errc::mappingLost});
+        return;
+    }
+    core->change(std::move(key), std::move(change), std::move(handler));
+}
+
 Mapping& Mapping::operator=(Mapping&& other) noexcept {
     if (this != &other) {
         drop();

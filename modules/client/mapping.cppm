@@ -21,6 +21,7 @@ struct MappingKey {
 using ReleaseHandler = net::any_completion_handler<void(result<void>)>;
 using ChangeHandler = net::any_completion_handler<void(result<MappingEvent>)>;
 
+void startChange(const std::shared_ptr<Core>& core, MappingKey key, MappingChange change, ReleaseHandler handler);
 void startChanged(const std::shared_ptr<Core>& core, MappingKey key, ChangeHandler handler);
 
 /// Calls the handler of a caller that has no core behind it: later, and on its own executor.
@@ -77,6 +78,18 @@ public:
                 startChanged(core, std::move(key), std::move(handler));
             },
             token, core_, key_);
+    }
+
+    /// Has another description, or another wish for a checkpoint, from now on: the gateway is told by a renewal, which
+    /// `changed` tells of, and `info` what came of it. Errors: `Errc::invalidRequest` with what is wrong;
+    /// `Errc::mappingLost` if the handle owns no mapping.
+    template <net::completion_token_for<void(result<void>)> Token = net::use_awaitable_t<>>
+    auto change(MappingChange change, Token&& token = {}) {
+        return net::async_initiate<Token, void(result<void>)>(
+            [](auto handler, std::shared_ptr<Core> core, MappingKey key, MappingChange wanted) {
+                startChange(core, std::move(key), std::move(wanted), std::move(handler));
+            },
+            token, core_, key_, std::move(change));
     }
 
     /// Deletes the mapping at the gateway; completes with `result<void>` when the gateway has confirmed, or with the

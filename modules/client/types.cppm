@@ -10,6 +10,8 @@ import :identity;
 
 export namespace portolan {
 
+using session::MappingChange;
+using session::PortSetWish;
 using session::Speak;
 using session::Statistics;
 using session::Via;
@@ -76,6 +78,17 @@ struct MapRequest {
     std::optional<net::ip::address> thirdParty{};
     /// Suggested to the gateway; it decides for IPv4 or IPv6 outside. None: any, of the family of the address mapped.
     std::optional<net::ip::address> externalAddress{};
+    /// Which of the hosts that share the third party's address, by a name of the operator's own, at most 1016 octets
+    /// (RFC 7843). Use it only where the operator demands it. PCP only.
+    std::vector<std::uint8_t> thirdPartyId{};
+    // What follows, a gateway need not know of: it maps all the same, and `MappingInfo` tells what came of it.
+    /// What people may read at the gateway: UTF-8, at most 1016 octets (RFC 7220). The gateway may be someone else's:
+    /// no personal data.
+    std::optional<std::string> description{};
+    /// Contiguous ports instead of one, from the internal port on, which are renewed and deleted together (RFC 7753).
+    std::optional<PortSetWish> portSet{};
+    bool prefix64 = false;   ///< ask for the prefixes of a NAT64 (RFC 7225)
+    bool checkpoint = false; ///< keep its state in more than one place (RFC 7767 §5: in trusted networks only)
 };
 
 /// An outbound mapping to ask for: the way of a connection from a port of this host to a remote peer (RFC 6887 §12).
@@ -92,6 +105,9 @@ struct PeerRequest {
     bool patient = false;                ///< as of `MapRequest`
     std::optional<net::ip::address> thirdParty{};      ///< as of `MapRequest`
     std::optional<net::ip::address> externalAddress{}; ///< suggested like the external port
+    std::vector<std::uint8_t> thirdPartyId{};          ///< as of `MapRequest`
+    std::optional<std::string> description{};          ///< as of `MapRequest`
+    bool checkpoint = false;                           ///< as of `MapRequest`
 };
 
 /// A mapping to delete that no handle of this program owns: one left standing, by `Mapping::detach` or a crash.
@@ -102,12 +118,44 @@ struct UnmapRequest {
     /// check nonces refuse; NAT-PMP has none.
     std::optional<Nonce> nonce{};
     std::optional<net::ip::address> thirdParty{}; ///< as of `MapRequest`
+    std::vector<std::uint8_t> thirdPartyId{};     ///< as it was made with
+    std::optional<PortSetWish> portSet{};         ///< as it was made with
 };
 
 /// The gateway that holds a mapping.
 struct GatewayInfo {
     net::ip::udp::endpoint endpoint; ///< where it is asked
     std::string interfaceName;       ///< the way to it; may be empty if the gateway was named
+};
+
+/// Ports that a gateway mapped together: internal ones from `internalPort` on to external ones from `externalPort` on.
+struct PortRange {
+    std::uint16_t internalPort = 0;
+    std::uint16_t externalPort = 0;
+    std::uint16_t size = 1;
+    net::ip::address externalAddress;
+
+    friend bool operator==(const PortRange&, const PortRange&) = default;
+};
+
+/// The prefixes by which a gateway's NAT64 makes IPv6 addresses of IPv4 ones (RFC 7225). Cheap to copy.
+class Nat64 {
+public:
+    Nat64() = default;
+
+    /// From PREFIX64 options as they are encoded.
+    explicit Nat64(std::vector<std::uint8_t> options);
+
+    [[nodiscard]] bool empty() const noexcept { return !options_ || options_->empty(); }
+
+    /// The prefixes with their lengths in bits, in the order in which the gateway told them.
+    [[nodiscard]] std::vector<std::pair<net::ip::address_v6, unsigned>> prefixes() const;
+
+    /// The IPv6 address that reaches this IPv4 one through the NAT64; none if it serves none.
+    [[nodiscard]] std::optional<net::ip::address_v6> synthesize(const net::ip::address_v4& destination) const;
+
+private:
+    std::shared_ptr<const std::vector<std::uint8_t>> options_;
 };
 
 /// What a gateway answered to `Client::probe`.
@@ -135,6 +183,13 @@ struct MappingInfo {
     Nonce nonce;       ///< means nothing to NAT-PMP
     bool held = false; ///< false once it was lost, until it is granted again
     GatewayInfo gateway;
+    std::optional<std::string> description{}; ///< as the gateway has it; none: none was given, or taken
+    std::vector<PortRange> ports{};           ///< of a port set, by their internal ports: what is mapped of it
+    bool checkpointed = false;                ///< its state is kept in more than one place
+    /// The gateway would not take the options of `MapRequest` that it need not know of, and was asked without them, or
+    /// with fewer.
+    bool optionsDropped = false;
+    Nat64 nat64{}; ///< the prefixes that this gateway told last, to any mapping
 };
 
 /// What happened to a mapping.

@@ -121,6 +121,8 @@ std::optional<MappingRequest> Session::request(MappingId id) const {
         request.thirdParty = record.extras->thirdParty;
         request.preferFailure = record.extras->preferFailure;
         request.filters = record.extras->filters;
+        request.thirdPartyId = record.extras->thirdPartyId;
+        request.wishes = record.extras->wishes;
     }
     if (record.exactly()) {
         request.suggestedPort = record.extras->wantedExternal.port;

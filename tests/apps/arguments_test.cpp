@@ -31,6 +31,14 @@ BOOST_AUTO_TEST_CASE(a_mapping_may_wish_for_an_external_port) {
     BOOST_TEST((spec.value() == PortSpec{Protocol::udp, 65535, 1}));
 }
 
+BOOST_AUTO_TEST_CASE(an_interface_has_a_name_that_systems_allow) {
+    BOOST_TEST((parseInterface("eth0").value() == "eth0"));
+    BOOST_TEST((parseInterface("enp0s31f6.4094x").value() == "enp0s31f6.4094x"));
+    for (const char* name : {"", "enp0s31f6.4094xy", "eth 0", "eth/0", "%eth0"}) {
+        BOOST_TEST(parseInterface(name).has_error());
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_protocol_may_be_a_number) {
     const auto spec = parsePortSpec("47:all");
     BOOST_TEST_REQUIRE(spec.has_value());

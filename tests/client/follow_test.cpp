@@ -90,6 +90,36 @@ BOOST_AUTO_TEST_CASE(a_mapping_moves_to_the_gateway_that_the_default_route_leads
     BOOST_TEST(street.told() == "moved");
 }
 
+BOOST_AUTO_TEST_CASE(what_a_mapping_was_asked_for_with_moves_with_it) {
+    Held street;
+    ip("-4 route add default via 10.0.1.1");
+    street.start();
+    street.hold({.internalPort = 8080, .description = "web server", .portSet = portolan::PortSetWish{4, false}});
+    ip("-4 route replace default via 10.0.2.1");
+    const MappingEvent event = street.await(ChangeKind::moved);
+    BOOST_TEST((event.after.description == "web server"));
+    BOOST_TEST_REQUIRE(!event.after.ports.empty());
+    BOOST_TEST(event.after.ports.front().externalAddress.to_string() == "203.0.113.2");
+    BOOST_TEST_REQUIRE(!street.second.mappings().empty());
+    BOOST_TEST(street.second.mappings().front().description == "web server");
+}
+
+BOOST_AUTO_TEST_CASE(a_change_of_a_mapping_that_has_moved_reaches_the_gateway_that_has_it) {
+    Held street;
+    ip("-4 route add default via 10.0.1.1");
+    street.start();
+    street.hold({.internalPort = 8080, .description = "old"});
+    ip("-4 route replace default via 10.0.2.1");
+    street.await(ChangeKind::moved);
+    street.run([](Held& held) -> net::awaitable<void> {
+        const auto changed = co_await held.mapping->change({.description = "new"});
+        BOOST_TEST(changed.has_value(), why(changed));
+    }(street));
+    street.await(ChangeKind::renewed);
+    BOOST_TEST_REQUIRE(street.second.mappings().size() == 1U);
+    BOOST_TEST(street.second.mappings().front().description == "new");
+}
+
 BOOST_AUTO_TEST_CASE(the_handle_goes_with_the_mapping_from_gateway_to_gateway) {
     Held street;
     ip("-4 route add default via 10.0.1.1");

@@ -7,7 +7,11 @@
 #
 # The router masquerades by nftables and runs miniupnpd, which answers PCP and NAT-PMP. The far side's range is an ordinary
 # public one, since miniupnpd refuses to serve a private or reserved external address; no packet leaves the namespaces,
-# which have no other link. Source this file, call labUp (labUpNetwork for
+# which have no other link. labSecondUp adds another router of the same kind:
+#
+#   host 192.168.78.2 ---- 192.168.78.1 second 11.22.44.1 ---- 11.22.44.2 far
+#
+# Source this file, call labUp (labUpNetwork for
 # all but miniupnpd), and everything is removed when the script ends, however it ends.
 
 labHostAddress=192.168.77.2
@@ -25,6 +29,8 @@ labDirectory=$(dirname "${BASH_SOURCE[0]}")
 labHost=portolan-$$-host
 labRouter=portolan-$$-router
 labFar=portolan-$$-far
+labSecond=portolan-$$-router-second
+labLan=192.168.77.0/24
 labState=
 labProcesses=()
 
@@ -76,7 +82,8 @@ labDown() {
     done
     labProcesses=()
     [ ! -s "$labState/gateway.pid" ] || kill "$(cat "$labState/gateway.pid")"
-    for namespace in "$labHost" "$labRouter" "$labFar"; do
+    [ ! -s "$labState/second/gateway.pid" ] || kill "$(cat "$labState/second/gateway.pid")"
+    for namespace in "$labHost" "$labRouter" "$labFar" "$labSecond"; do
         ip netns delete "$namespace" 2>/dev/null
     done
     [ -z "$labState" ] || rm -rf "$labState"
@@ -169,7 +176,7 @@ uuid=00000000-0000-0000-0000-000000000000
 END
     local line
     for line in "$@"; do echo "$line" >>"$labState/miniupnpd.conf"; done
-    echo "allow 1024-65535 192.168.77.0/24 1024-65535
+    echo "allow 1024-65535 $labLan 1024-65535
 deny 0-65535 0.0.0.0/0 0-65535" >>"$labState/miniupnpd.conf"
     # As a daemon, not with -d: its debug output makes it a minute late where its rules have it try every port.
     inRouter miniupnpd -f "$labState/miniupnpd.conf" -P "$labState/gateway.pid" &&
@@ -211,6 +218,16 @@ labDualStack() {
 labUp() {
     labUpNetwork
     labGateway "$@" || labFail "miniupnpd did not start"
+}
+
+# labSecondUp: another router, and miniupnpd on it. The host's default route stays where it is.
+labSecondUp() {
+    local labRouter=$labSecond labLan=192.168.78.0/24 labState=$labState/second # for the functions called from here
+    mkdir "$labState" && ip netns add "$labRouter" && ip -n "$labRouter" link set lo up &&
+        labLink "$labHost" eth1 192.168.78.2 "$labRouter" lan0 192.168.78.1 &&
+        labLink "$labFar" eth1 11.22.44.2 "$labRouter" wan0 11.22.44.1 &&
+        inRouter sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward' && labFirewall && labGateway ||
+        labFail "there is no second router"
 }
 
 # labServe ADDRESS PORT: an echo server on the host or on the far host, whichever has the address.

@@ -103,6 +103,21 @@ BOOST_AUTO_TEST_CASE(another_server_would_be_asked_for_what_is_held) {
     BOOST_TEST((request->filters == wanted.filters));
 }
 
+BOOST_AUTO_TEST_CASE(another_server_would_be_asked_with_the_same_options) {
+    Trace trace;
+    MappingRequest wanted = mapping();
+    wanted.thirdParty = wire::Address::v4(192, 0, 2, 9);
+    wanted.thirdPartyId = {0xab, 0xcd};
+    wanted.wishes = {"web server", session::PortSetWish{4, true}, true, true};
+    const auto request = trace.session.request(trace.request(wanted));
+    BOOST_TEST_REQUIRE(request.has_value());
+    BOOST_TEST((request->thirdPartyId == wanted.thirdPartyId));
+    BOOST_TEST((request->wishes.description == wanted.wishes.description));
+    BOOST_TEST((request->wishes.portSet == wanted.wishes.portSet));
+    BOOST_TEST(request->wishes.prefix64);
+    BOOST_TEST(request->wishes.checkpoint);
+}
+
 BOOST_AUTO_TEST_CASE(another_server_would_be_asked_for_the_only_acceptable_port) {
     Trace trace;
     MappingRequest wanted = mapping();

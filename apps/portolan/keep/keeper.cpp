@@ -27,6 +27,7 @@ constexpr auto never = std::chrono::steady_clock::time_point::max();
 ClientOptions optionsOf(const KeepCommand& command, Output& output) {
     ClientOptions options = clientOptions(command.via, command.common);
     options.identity = identityFor(command.via, output);
+    options.follow = true;
     options.onWarning = [&output](const Error& warning) { output.warn(warning.message()); };
     return options;
 }

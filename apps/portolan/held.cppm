@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// What `map` and `peer` do with a mapping once they have it. Not exported.
+export module portolan.cli:held;
+
+import portolan.std;
+import portolan;
+import :exit_status;
+import :interrupt;
+import :output;
+
+namespace portolan::cli {
+
+/// What came back, for --verbose.
+[[nodiscard]] std::string summarize(const result<Mapping>& mapping);
+
+/// Two lines for a person: what is mapped to what, and by whom for how long.
+void reportMapping(const MappingInfo& info, Output& output);
+
+/// Keeps the mapping until the user has enough, then lets go of it and says `released`, as an event and in words.
+net::awaitable<ExitStatus> keepMapping(Mapping mapping, Interrupt& interrupt, Output& output);
+
+/// What came of the options that a gateway need not know of, as an object.
+[[nodiscard]] Json optionsJson(const MappingInfo& info);
+
+/// The same for a person. `wanted` is the size of the port set that was asked for; 0: none was.
+void reportOptions(const MappingInfo& info, unsigned wanted, Output& output);
+
+} // namespace portolan::cli
