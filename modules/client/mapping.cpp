@@ -16,10 +16,6 @@ void Mapping::startRelease(ReleaseHandler handler) {
 }
 
 void startChange(const std::shared_ptr<Core>& core, MappingKey key, MappingChange change, ReleaseHandler handler) {
-    if (!core) {
-        completeWithout(std::move(handler), result<void>{Errc::mappingLost});
-        return;
-    }
     core->change(std::move(key), std::move(change), std::move(handler));
 }
 

@@ -87,6 +87,10 @@ public:
     auto change(MappingChange change, Token&& token = {}) {
         return net::async_initiate<Token, void(result<void>)>(
             [](auto handler, std::shared_ptr<Core> core, MappingKey key, MappingChange wanted) {
+                if (!core) {
+                    completeWithout(std::move(handler), result<void>{Errc::mappingLost});
+                    return;
+                }
                 startChange(core, std::move(key), std::move(wanted), std::move(handler));
             },
             token, core_, key_, std::move(change));

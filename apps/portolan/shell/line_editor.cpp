@@ -123,6 +123,8 @@ public:
 
     std::optional<std::string> next() {
         edit_.resize(editLine_);
+        // Before the prompt invites to type, not after it as el_gets() does: Ctrl-D would be lost in between.
+        edit_.set(editLine_, EL_PREP_TERM, 1);
         int size = 0;
         const char* text = edit_.gets(editLine_, &size);
         if (text == nullptr || size <= 0) {
