@@ -23,7 +23,7 @@ constexpr const char* up = "\x1b[A";
 struct Session : TemporaryFolder {
     explicit Session(const std::string& gateway, const std::string& state = {})
         : terminal({"shell", "--gateway", gateway, "--timeout", "15"},
-                   {"XDG_STATE_HOME=" + (state.empty() ? path.string() : state)}) {
+                   {"XDG_STATE_HOME=" + (state.empty() ? path.string() : state), "LC_ALL=C"}) {
         terminal.expect(prompt);
     }
 

@@ -81,8 +81,10 @@ std::string commonBeginning(const std::vector<std::string>& words) {
 class Editor {
 public:
     Editor(Probe& probe, std::string history) : probe_(probe), historyFile_(std::move(history)) {
-        // Characters of more than one octet are read as the user's locale has them.
-        if (std::setlocale(LC_CTYPE, "") == nullptr) {
+        // Characters of more than one octet are read as the user's locale has them; who has none sits at a terminal
+        // that speaks UTF-8 all the same.
+        const char* locale = std::setlocale(LC_CTYPE, "");
+        if (locale == nullptr || locale == std::string_view{"C"} || locale == std::string_view{"POSIX"}) {
             std::setlocale(LC_CTYPE, "C.UTF-8");
         }
         editLine_ = edit_.init("portolan", stdin, stdout, stderr);
