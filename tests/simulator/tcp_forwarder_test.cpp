@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "tcp_scene.hpp"
+
 import portolan.simulator.stage;
 
 using namespace portolan;
@@ -27,22 +29,6 @@ net::awaitable<net::error_code> endOf(tcp::socket& connection) {
     const auto [error, size] = co_await net::async_read(connection, net::buffer(nothing), net::asTuple);
     co_return error;
 }
-
-/// A gateway, a host behind it that asks, and its service.
-struct Scene {
-    net::io_context context;
-    Server gateway{context.get_executor()};
-    Host host{context, gateway.endpoint()};
-    tcp::acceptor service{context, {net::ip::address_v4::loopback(), 0}};
-
-    [[nodiscard]] std::uint16_t port() const { return service.local_endpoint().port(); }
-
-    net::awaitable<tcp::endpoint> mapService() {
-        const auto response = co_await host.map(mapRequest(wire::Protocol::tcp, port()));
-        BOOST_TEST_REQUIRE((response.resultCode == wire::ResultCode::success));
-        co_return toAsio<tcp>(Endpoint{response.assignedAddress, response.assignedPort});
-    }
-};
 
 } // namespace
 
