@@ -61,4 +61,8 @@ export namespace portolan::gateway {
 /// `interfaceIndex` as well. Errors: `Errc::gatewayUnknown` without an address, `Errc::noSourceAddress`, the system's.
 [[nodiscard]] result<wire::Address> sourceAddress(const Gateway& gateway, SourceOptions options = {});
 
+/// The networks that this host has addresses of on an interface, of both families, as listed: what is on the link. Each
+/// is given by an address in it. None where there is no such interface. Errors are the system's.
+[[nodiscard]] result<std::vector<Prefix>> networksOn(std::uint32_t interfaceIndex);
+
 } // namespace portolan::gateway

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Asks a real kernel, in network namespaces that this program makes for itself: one for every case, gone with the next.
 // Needs to be root, or to be allowed user namespaces; skips without.
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cstdio>
 #include <ctime>
@@ -138,6 +139,19 @@ BOOST_AUTO_TEST_CASE(has_no_source_where_there_are_only_unique_local_addresses) 
     ip("-6 route add default via fe80::1 dev eth0");
     BOOST_TEST((sourceAddress(found(Family::v6)).error().code == Errc::noSourceAddress));
     BOOST_TEST(source(found(Family::v6), {.allowUniqueLocal = true}) == address("fd00::5"));
+}
+
+BOOST_AUTO_TEST_CASE(tells_the_networks_of_an_interface) {
+    ip("-6 addr add 2001:db8::5/64 dev eth0 nodad");
+    const auto networks = networksOn(interfaceIndex("eth0")).value();
+    const auto holds = [&](std::string_view text) {
+        return std::ranges::any_of(networks, [&](const Prefix& network) { return contains(network, address(text)); });
+    };
+    BOOST_TEST(holds("192.168.1.77"));
+    BOOST_TEST(holds("2001:db8::77"));
+    BOOST_TEST(!holds("192.168.2.1"));
+    BOOST_TEST(!holds("127.0.0.1"));
+    BOOST_TEST(networksOn(interfaceIndex("eth7")).value().empty());
 }
 
 BOOST_AUTO_TEST_CASE(finds_the_routers_among_100000_routes_within_a_quarter_of_a_second) {
