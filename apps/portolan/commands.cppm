@@ -28,7 +28,8 @@ struct GatewayOptions {
     std::optional<net::ip::address> source;        ///< none: the system's choice
     std::string interfaceName;                     ///< empty: any
     Speak speak = Speak::any;
-    std::optional<std::string> identity; ///< the file of the identity; none: the user's own
+    std::optional<std::uint16_t> searchPort; ///< where UPnP gateways are searched; none: where they are by default
+    std::optional<std::string> identity;     ///< the file of the identity; none: the user's own
     Recording recording{};
 };
 

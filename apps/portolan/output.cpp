@@ -95,7 +95,7 @@ Json toJson(std::string_view event, const MappingInfo& info) {
     const bool byPcp = info.via == Via::pcp;
     Json server = toJson(gateway.address(), gateway.port());
     server["interface"] = info.gateway.interfaceName;
-    server["via"] = byPcp ? "pcp" : "nat-pmp";
+    server["via"] = word(info.via);
     return {{"event", event},
             {"protocol", fmt::format("{}", info.protocol)},
             {"internal", toJson(info.internalAddress, info.internalPort)},
@@ -104,6 +104,18 @@ Json toJson(std::string_view event, const MappingInfo& info) {
             {"gateway", std::move(server)},
             {"epoch_s", info.epochSeconds},
             {"nonce", byPcp ? Json(fmt::format("{}", info.nonce)) : Json(nullptr)}};
+}
+
+std::string_view word(Via via) {
+    switch (via) {
+    case Via::pcp:
+        return "pcp";
+    case Via::natPmp:
+        return "nat-pmp";
+    case Via::upnp:
+        return "upnp";
+    }
+    return {};
 }
 
 Json toJson(const net::ip::address& address, std::uint16_t port) {

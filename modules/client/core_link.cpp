@@ -37,17 +37,6 @@ gateway::Gateway named(const net::ip::udp::endpoint& endpoint) {
     return named;
 }
 
-session::Speak ofSession(Speak speak) {
-    switch (speak) {
-    case Speak::pcp:
-        return session::Speak::pcp;
-    case Speak::natPmp:
-        return session::Speak::natPmp;
-    default:
-        return session::Speak::any;
-    }
-}
-
 /// The index of the interface that was named.
 result<std::uint32_t> indexOf(const std::string& interfaceName) {
     const std::uint32_t index = gateway::interfaceIndex(interfaceName);
@@ -133,7 +122,7 @@ transport::LinkConfig Core::configOf(const GatewayChoice& choice) const {
     config.source = choice.source;
     config.interfaceIndex = choice.interfaceIndex;
     config.device = options_.interfaceName;
-    config.session.speak = ofSession(options_.speak);
+    config.session.speak = race::ofSession(options_.speak);
     config.onDatagram = options_.onDatagram;
     return config;
 }
@@ -160,15 +149,19 @@ std::shared_ptr<upnp::Link> Core::upnpLinkTo(const GatewayChoice& choice) {
     config.gateway = choice.gateway.endpoint.address();
     config.source = choice.source;
     config.interfaceIndex = choice.interfaceIndex;
+    if (const auto found = gateway::interfaceWith(transport::toWire(choice.source));
+        config.interfaceIndex == 0 && found) {
+        config.interfaceIndex = found.value(); // of a gateway that was named
+    }
     config.announcementPort = config.point.searchPort = options_.searchPort.value_or(upnp::ssdpPort);
     config.point.searchByGroup = !config.gateway.is_loopback();
-    if (const auto networks = gateway::networksOn(choice.interfaceIndex)) {
+    if (const auto networks = gateway::networksOn(config.interfaceIndex)) {
         for (const gateway::Prefix& network : networks.value()) {
             const unsigned before = network.address.isV4() ? 96U : 0U;
             config.point.onLink.push_back({network.address, static_cast<std::uint8_t>(network.length + before)});
         }
     }
-    auto& turns = turns_[choice.interfaceIndex];
+    auto& turns = turns_[config.interfaceIndex];
     if (!turns) {
         turns = std::make_shared<upnp::SearchTurns>();
     }

@@ -42,7 +42,8 @@ std::string_view text(session::Speak speak) {
 
 /// What a protocol said, within a sentence.
 std::string text(const std::error_code& code, const std::string& detail) {
-    return code == Errc::noAnswer && !detail.empty() ? detail : Error{code, detail}.message();
+    const bool needsNoName = code == Errc::noAnswer || code == Errc::notAvailable;
+    return needsNoName && !detail.empty() ? detail : Error{code, detail}.message();
 }
 
 /// What a user may look at.
