@@ -65,6 +65,7 @@ void GatewayLink::close() {
     link_->close();
     if (upnp_) {
         upnp_->close();
+        upnpTried_ = false;
     }
 }
 
@@ -77,9 +78,8 @@ void GatewayLink::flush() {
         openUpnp();
     }
     upnp_->flush();
-    if (upnp_->point().size() == 0) {
+    if (upnp_->point().size() == 0 && std::exchange(upnpTried_, false)) {
         upnp_->close();
-        upnpTried_ = false;
     }
 }
 

@@ -31,6 +31,10 @@ expect "the far host's connection comes in" farReaches "$(field external.port)"
 expect "it is deleted by UPnP" portolan unmap tcp:6000 --protocol upnp
 expect "there is none" routerMaps 0
 
+expect "UPnP serves again" portolan map tcp:6000 --protocol upnp
+expect "it is deleted by whoever had it, without any option" portolan unmap tcp:6000
+expect "there is none" routerMaps 0
+
 expect "in strict order PCP serves" portolan map tcp:6000 --protocol strict --json
 expect "and says so" fieldIs gateway.via pcp
 expect "there is one mapping" routerMaps 1
