@@ -147,6 +147,8 @@ using Command = std::variant<MapCommand, UnmapCommand, KeepCommand, PeerCommand,
 [[nodiscard]] std::optional<UsageError> conflict(const MapCommand& command);
 [[nodiscard]] std::optional<UsageError> conflict(const UnmapCommand& command);
 [[nodiscard]] std::optional<UsageError> conflict(const PeerCommand& command);
+[[nodiscard]] std::optional<UsageError> conflict(const AnnounceCommand& command);
+[[nodiscard]] std::optional<UsageError> conflict(const ShellCommand& command);
 [[nodiscard]] std::optional<UsageError> conflict(const KeepCommand& command);
 [[nodiscard]] std::optional<UsageError> conflict(const DecodeCommand& command);
 [[nodiscard]] std::optional<UsageError> conflict(const SimulateCommand& command);

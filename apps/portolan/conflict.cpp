@@ -50,12 +50,9 @@ std::optional<UsageError> portSetConflict(const MapCommand& command) {
     return std::nullopt;
 }
 
-/// What UPnP cannot say, where the user wants nothing else.
+/// What UPnP cannot say.
 template <class MappingCommand>
 std::optional<UsageError> upnpConflict(const MappingCommand& command) {
-    if (command.via.speak != Speak::upnp) {
-        return std::nullopt;
-    }
     if (!isTcpOrUdp(command.ports.protocol)) {
         return UsageError{"UPnP maps tcp and udp only"};
     }
@@ -68,18 +65,9 @@ std::optional<UsageError> upnpConflict(const MappingCommand& command) {
     return std::nullopt;
 }
 
-/// What NAT-PMP cannot say (RFC 6886 §3.3), where the user wants nothing else.
+/// What NAT-PMP cannot say (RFC 6886 §3.3).
 template <class MappingCommand>
 std::optional<UsageError> natPmpConflict(const MappingCommand& command) {
-    if (auto unfit = conflict(command.via)) {
-        return unfit;
-    }
-    if (!command.thirdPartyId.empty() && !command.thirdParty) {
-        return UsageError{"--third-party-id needs --third-party"};
-    }
-    if (command.via.speak != Speak::natPmp) {
-        return upnpConflict(command);
-    }
     if (!isTcpOrUdp(command.ports.protocol)) {
         return UsageError{"NAT-PMP maps tcp and udp only"};
     }
@@ -90,6 +78,25 @@ std::optional<UsageError> natPmpConflict(const MappingCommand& command) {
         return UsageError{"NAT-PMP has neither --nonce nor --third-party"};
     }
     return std::nullopt;
+}
+
+/// What cannot be said where the user wants one protocol and nothing else.
+template <class MappingCommand>
+std::optional<UsageError> protocolConflict(const MappingCommand& command) {
+    if (auto unfit = conflict(command.via)) {
+        return unfit;
+    }
+    if (!command.thirdPartyId.empty() && !command.thirdParty) {
+        return UsageError{"--third-party-id needs --third-party"};
+    }
+    switch (command.via.speak) {
+    case Speak::natPmp:
+        return natPmpConflict(command);
+    case Speak::upnp:
+        return upnpConflict(command);
+    default:
+        return std::nullopt;
+    }
 }
 
 } // namespace
@@ -150,11 +157,11 @@ std::optional<UsageError> conflict(const MapCommand& command) {
     if (command.via.speak == Speak::natPmp && command.ports.internalPort == 0) {
         return UsageError{"NAT-PMP cannot map all ports"};
     }
-    return natPmpConflict(command);
+    return protocolConflict(command);
 }
 
 std::optional<UsageError> conflict(const UnmapCommand& command) {
-    return natPmpConflict(command);
+    return protocolConflict(command);
 }
 
 std::optional<UsageError> conflict(const PeerCommand& command) {
@@ -169,6 +176,20 @@ std::optional<UsageError> conflict(const PeerCommand& command) {
     }
     if (command.via.speak == Speak::upnp) {
         return UsageError{"UPnP has no outbound mappings"};
+    }
+    return conflict(command.via);
+}
+
+std::optional<UsageError> conflict(const AnnounceCommand& command) {
+    if (command.via.speak == Speak::upnp) {
+        return UsageError{"UPnP has no announcement to ask for; address tells whether a gateway speaks it"};
+    }
+    return conflict(command.via);
+}
+
+std::optional<UsageError> conflict(const ShellCommand& command) {
+    if (command.via.speak == Speak::upnp) {
+        return UsageError{"the shell speaks PCP and NAT-PMP"};
     }
     return conflict(command.via);
 }

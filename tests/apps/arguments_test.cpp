@@ -213,7 +213,9 @@ BOOST_AUTO_TEST_CASE(knows_the_protocols_to_speak) {
     BOOST_TEST((parseSpeak("auto").value() == Speak::any));
     BOOST_TEST((parseSpeak("pcp").value() == Speak::pcp));
     BOOST_TEST((parseSpeak("nat-pmp").value() == Speak::natPmp));
-    BOOST_TEST(!parseSpeak("upnp").has_value());
+    BOOST_TEST((parseSpeak("upnp").value() == Speak::upnp));
+    BOOST_TEST((parseSpeak("strict").value() == Speak::strict));
+    BOOST_TEST(!parseSpeak("igd").has_value());
 }
 
 BOOST_AUTO_TEST_CASE(names_every_profile_when_one_is_unknown) {
