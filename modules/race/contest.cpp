@@ -83,7 +83,7 @@ bool Referee::heard(const Contest& contest) const noexcept {
 
 /// Does what is due: UPnP is begun, or asked.
 void Referee::step(TimePoint now, MappingId id, Contest& contest) {
-    if (contest.waits && (now >= contest.searchAt || contest.sessionSaid)) {
+    if (contest.waits && now >= contest.searchAt) {
         if (contest.want != Want::mapping) {
             askUpnp(now, id, contest);
         } else if (isReady() && mayAskUpnp(now, id, contest)) {

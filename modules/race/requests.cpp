@@ -147,7 +147,8 @@ void Referee::handleReturn(TimePoint now) {
 }
 
 std::size_t Referee::size() const noexcept {
-    return session_.size() + (point_ == nullptr ? 0 : point_->size());
+    const std::size_t asked = session_.size() + (point_ == nullptr ? 0 : point_->size());
+    return asked != 0 ? asked : contests_.size(); // those that nobody is asked about at the moment
 }
 
 std::uint32_t Referee::transmissions(MappingId id) const {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 module;
 
-#include <array>
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <set>
@@ -98,6 +98,7 @@ void Referee::sessionTold(TimePoint now, MappingId id, Contest& contest, const s
             finishLeaving(id, contest);
         } else {
             contest.sessionSaid = event;
+            contest.searchAt = std::min(contest.searchAt, now);
             settle(now, id, contest);
         }
         return;
@@ -124,6 +125,7 @@ void Referee::sessionRefused(TimePoint now, MappingId id, Contest& contest, cons
         return;
     }
     contest.sessionSaid = event;
+    contest.searchAt = std::min(contest.searchAt, now);
     if (contest.want == Want::address) {
         bySession_.erase(event.id);
         contest.session.reset(); // the query has ended

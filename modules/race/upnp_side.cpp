@@ -2,6 +2,7 @@
 module;
 
 #include <boost/outcome/result.hpp>
+#include <chrono>
 #include <map>
 #include <optional>
 #include <set>
@@ -14,6 +15,13 @@ module portolan.race;
 import :contest;
 
 namespace portolan::race {
+
+namespace {
+
+/// What the control point has no room for now, it may have later.
+constexpr std::chrono::seconds askAgain{60};
+
+} // namespace
 
 void Referee::takeUpnp(TimePoint now, const upnp::Event& event) {
     if (event.id == search_) {
@@ -147,6 +155,11 @@ void Referee::askUpnp(TimePoint now, MappingId id, Contest& contest) {
         return;
     }
     contest.upnpSaid = Said{true, asked.error().code, asked.error().detail};
+    if (contest.want == Want::mapping) {
+        contest.waits = true;
+        contest.searchAt = now + askAgain;
+        contest.retryUpnp = askAgain;
+    }
     settle(now, id, contest);
 }
 

@@ -165,7 +165,12 @@ void Referee::handleTimeout(TimePoint now) {
         const MappingId id = due_.begin()->second;
         Contest& contest = contests_.at(id);
         clearDue(id, contest);
-        settle(now, id, contest);
+        const bool open = contest.session && !contest.sessionSaid;
+        if (contest.upnpSaid && open) {
+            settle(now, id, contest); // silence has become a no
+        } else {
+            step(now, id, contest);
+        }
     }
     std::vector<MappingId> overdue;
     for (const auto& [session, undoing] : undoingSession_) {

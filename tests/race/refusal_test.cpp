@@ -145,6 +145,22 @@ BOOST_AUTO_TEST_CASE(a_port_that_is_held_by_upnp_is_not_mapped_twice) {
     BOOST_TEST((again.error().code == Errc::alreadyMapped));
 }
 
+BOOST_AUTO_TEST_CASE(what_the_control_point_does_not_take_is_refused_and_asked_for_again_later) {
+    Arena arena{upnpOnly(), Speak::upnp};
+    arena.request(tcp(1111));
+    arena.await().expects(EventKind::granted);
+    const auto inTheWay = arena.point.handleRequest(arena.now, {.internalPort = 8080});
+    arena.settle();
+    arena.advance(1s);
+    arena.request();
+    BOOST_TEST((arena.expects(EventKind::refused).error == Errc::alreadyMapped));
+    arena.point.handleRelease(arena.now, inTheWay.value());
+    arena.settle();
+    arena.advance(59s).expectsNothing();
+    arena.advance(2s);
+    arena.expects(EventKind::granted);
+}
+
 BOOST_AUTO_TEST_CASE(a_mapping_by_upnp_is_not_changed) {
     Arena arena{upnpOnly()};
     const MappingId id = arena.request();
