@@ -88,9 +88,13 @@ void Session::takeAnnouncement(TimePoint now, wire::Bytes datagram, std::optiona
     }
     const wire::AnnounceResponse& announcement = response.assume_value();
     const bool success = announcement.resultCode == wire::ResultCode::success;
-    if (!probe && !success) {
+    const bool asked = probe || isStranger();
+    if (!asked && !success) {
         ++statistics_.unattributed;
         return;
+    }
+    if (isStranger()) {
+        strangerAnswered();
     }
     ++statistics_.attributed;
     if (probe) {

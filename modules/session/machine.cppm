@@ -107,6 +107,10 @@ public:
     /// Until when the server wants to be asked nothing new, or nothing at all (NO_RESOURCES); may have passed.
     [[nodiscard]] TimePoint closedUntil() const noexcept { return std::max(noNewUntil_, silentUntil_); }
 
+    /// Whether the renewal of a mapping was asked for four times in vain (MRC, RFC 7488 §3) and nothing was answered
+    /// since: what is held here stands still, but the server cannot be spoken to.
+    [[nodiscard]] bool isUnresponsive() const noexcept { return silentAt_ == statistics_.attributed; }
+
     /// What another server would have to be asked for to have the same there: with the external port that is held, or
     /// was wished for, and no external address. Nothing for what is not wanted.
     [[nodiscard]] std::optional<MappingRequest> request(MappingId id) const;
@@ -132,6 +136,11 @@ private:
     void setKey(Index at, const RecordKey& key);
     std::optional<Index> addOrSupersede(TimePoint now, const RecordKey& key, const wire::Nonce& nonce);
     void start(TimePoint now, Index at);
+
+    // stranger.cpp: a server that may be none
+    [[nodiscard]] bool isStranger() const noexcept { return config_.probeFirst && statistics_.attributed == 0; }
+
+    void strangerAnswered();
 
     // release.cpp: what the owner wants no more
     void startDeletion(TimePoint now, Index at);
@@ -273,6 +282,7 @@ private:
     std::uint64_t prefixesRevision_ = 0;
     std::deque<Event> events_;
     Statistics statistics_;
+    std::optional<std::uint64_t> silentAt_; ///< how much had been attributed when a renewal was given up
 };
 
 } // namespace portolan::session

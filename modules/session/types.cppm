@@ -46,6 +46,9 @@ struct Config {
     std::uint32_t packetsPerSecond = 1000;         ///< at most, whatever is asked for, after a burst; 0 = no ceiling
     std::uint32_t packetBurst = 64;                ///< at once
     std::uint32_t deleteTransmissions = 3;         ///< tries to delete a mapping
+    /// Ask nothing but whether a server is there (ANNOUNCE), which tells it nothing, before it has answered anything:
+    /// the address may be nobody's here, and lead out of this network (RFC 7723 §5.1).
+    bool probeFirst = false;
 };
 
 /// A mapping that is wanted: an inbound one (MAP), or an outbound one to a remote peer (PEER).
