@@ -67,6 +67,8 @@ void addGateway(CLI::App& app, GatewayOptions& options) {
     add(app, "--source", "ADDR", options.source, parseAddress, "The address of this host to ask from, and to map");
     add(app, "--interface", "NAME", options.interfaceName, parseInterface,
         "The interface to ask by: its default route names the gateway");
+    app.add_flag("--answers-from-link", options.answersFromLink,
+                 "Take answers from other addresses of the gateway's link, too (PCP)");
     const auto path = [](const std::string& text) -> Parsed<std::string> {
         return text.empty() ? Parsed<std::string>{UsageError{"a file needs a name"}} : Parsed<std::string>{text};
     };

@@ -27,6 +27,7 @@ struct GatewayOptions {
     std::optional<net::ip::udp::endpoint> gateway; ///< none: the default route's
     std::optional<net::ip::address> source;        ///< none: the system's choice
     std::string interfaceName;                     ///< empty: any
+    bool answersFromLink = false;
     Speak speak = Speak::any;
     std::optional<std::string> identity; ///< the file of the identity; none: the user's own
     Recording recording{};

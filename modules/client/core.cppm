@@ -96,7 +96,10 @@ private:
     result<LinkPtr> chooseLink();
     result<LinkPtr> linkTo(const GatewayChoice& choice);
     [[nodiscard]] result<GatewayChoice> chooseAnew(std::optional<gateway::Family> family) const;
-    [[nodiscard]] transport::LinkConfig configOf(const GatewayChoice& choice) const;
+    [[nodiscard]] result<transport::LinkConfig> configOf(const GatewayChoice& choice) const;
+
+    // core_neighbours.cpp: pairs of gateways that share an address
+    [[nodiscard]] result<std::function<bool(const net::ip::address&)>> neighbours(const GatewayChoice& choice) const;
 
     // core_follow.cpp: networks that change
     void watch();

@@ -114,7 +114,7 @@ result<GatewayChoice> Core::chooseAnew(std::optional<gateway::Family> family) co
     return choose(options_, family);
 }
 
-transport::LinkConfig Core::configOf(const GatewayChoice& choice) const {
+result<transport::LinkConfig> Core::configOf(const GatewayChoice& choice) const {
     transport::LinkConfig config;
     config.gateway = choice.gateway.endpoint;
     config.source = choice.source;
@@ -122,11 +122,14 @@ transport::LinkConfig Core::configOf(const GatewayChoice& choice) const {
     config.device = options_.interfaceName;
     config.session.speak = options_.speak;
     config.onDatagram = options_.onDatagram;
+    if (options_.answersFromLink) {
+        BOOST_OUTCOME_TRY(config.isOnLink, neighbours(choice));
+    }
     return config;
 }
 
 result<Core::LinkPtr> Core::linkTo(const GatewayChoice& choice) {
-    const transport::LinkConfig config = configOf(choice);
+    BOOST_OUTCOME_TRY(const transport::LinkConfig config, configOf(choice));
     for (const LinkPtr& link : links_) {
         if (link->matches(config)) {
             BOOST_OUTCOME_TRY(link->link().open());

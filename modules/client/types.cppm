@@ -32,6 +32,10 @@ struct ClientOptions {
     /// the way to it.
     std::string interfaceName{};
     Speak speak = Speak::any;
+    /// Take answers of PCP from other addresses of the gateway's link, too, if they bear the nonce of the request: for
+    /// pairs of gateways that share an address and answer from their own. Off: whatever does not come from the address
+    /// that was asked is dropped (RFC 6887 §8.3).
+    bool answersFromLink = false;
     /// How long `map`, `peer`, `externalAddress` and `probe` wait for an answer.
     std::chrono::milliseconds timeout{10'000};
     /// How long `release` waits for an answer, and how long a mapping that `map` gave up is tried to be deleted.

@@ -12,7 +12,7 @@ namespace portolan::session {
 
 void Session::handleDatagram(TimePoint now, const Endpoint& from, wire::Bytes datagram) {
     if (from != config_.server) {
-        ++statistics_.foreign;
+        statistics_.foreign += handleFromLink(now, from, datagram) ? 0 : 1;
     } else if (datagram.size() < 4) {
         undecodable({wire::Fault::tooShort, static_cast<std::uint16_t>(datagram.size())});
     } else if (datagram[0] == wire::natPmpVersion) {

@@ -183,6 +183,9 @@ private:
     void handleNatPmp(TimePoint now, wire::Bytes datagram);
     void undecodable(const wire::Refusal& refusal);
 
+    // another_address.cpp: those who share the server's address
+    bool handleFromLink(TimePoint now, const Endpoint& from, wire::Bytes datagram);
+
     // map_response.cpp: answers by PCP
     void handleMapResponse(TimePoint now, const wire::MapResponse& response);
     [[nodiscard]] std::optional<Index> attribute(const wire::MapResponse& response,

@@ -37,6 +37,9 @@ struct Config {
     Endpoint server;             ///< requests go there, answers must come from there
     wire::Address clientAddress; ///< this host's address towards the server, as written into requests
     Speak speak = Speak::any;
+    /// Answers to MAP and PEER requests that bear the request's nonce are taken from other addresses too, if they come
+    /// from the server's port: for pairs of gateways that share an address. Hand in what comes from the link alone.
+    bool answersFromLink = false;
     std::uint64_t seed = 0; ///< of the jitter; another one for each run of the program (RFC 6887 §8.1.1)
     Backoff backoff;
     std::uint32_t maxTransmissions = 0;            ///< MRC: give up after as many transmissions; 0 = never
