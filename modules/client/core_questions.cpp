@@ -19,7 +19,7 @@ namespace portolan {
 
 namespace {
 
-ProbeInfo probeInfo(const GatewayLink& link, const Asked& asked, const session::Event& event) {
+ProbeInfo probeInfo(const GatewayLink& link, const Asked& asked, const race::Event& event) {
     ProbeInfo info;
     info.version = event.probed->version;
     info.epochSeconds = event.probed->epochSeconds;
@@ -47,8 +47,7 @@ void Core::externalAddress(AddressHandler handler) {
         // RFC 6887 §11.6 suggests port 9, but many gateways map no port below 1024, and miniupnpd tries 65,535 external
         // ports before it says so. The port this link asks from is high, and no one else can have it.
         self->ask(&GatewayLink::address, std::move(waiting), [](GatewayLink& link) {
-            return link.session().handleAddressQuery(transport::now(), transport::randomNonce(),
-                                                     link.link().localPort());
+            return link.race().handleAddressQuery(transport::now(), transport::randomNonce(), link.link().localPort());
         });
     });
 }
@@ -56,7 +55,7 @@ void Core::externalAddress(AddressHandler handler) {
 void Core::probe(ProbeHandler handler) {
     net::post(strand_, [self = shared_from_this(), waiting = accept(std::move(handler))]() mutable {
         self->ask(&GatewayLink::probe, std::move(waiting),
-                  [](GatewayLink& link) { return link.session().handleProbe(transport::now()); });
+                  [](GatewayLink& link) { return link.race().handleProbe(transport::now()); });
     });
 }
 
@@ -95,7 +94,7 @@ void Core::answer(Question<Answer>& question, OutcomeOf outcomeOf) {
 }
 
 /// Takes an event, if it is about a question.
-bool Core::answersQuestion(GatewayLink& link, const session::Event& event) {
+bool Core::answersQuestion(GatewayLink& link, const race::Event& event) {
     if (link.address.id != event.id && link.probe.id != event.id) {
         return false;
     }
@@ -124,8 +123,8 @@ void Core::deadlinePassed(GatewayLink& link, Question<Answer>& question, session
     while (!question.calls.empty() && question.calls.front().deadline <= now) {
         QuestionCall<Answer> call = std::move(question.calls.front());
         question.calls.pop_front();
-        const std::uint32_t transmissions = question.id ? link.session().transmissions(*question.id) : 0;
-        complete(std::move(call.waiting), result<Answer>{link.noAnswer(call.asked, transmissions)});
+        const session::MappingId id = question.id.value_or(session::MappingId{});
+        complete(std::move(call.waiting), result<Answer>{link.noAnswer(call.asked, id)});
     }
     endUnlessAwaited(link, question);
 }
@@ -152,7 +151,7 @@ void Core::cancel(GatewayLink& link, Question<Answer>& question, OperationId id)
 template <class Answer>
 void Core::endUnlessAwaited(GatewayLink& link, Question<Answer>& question) {
     if (question.id && question.calls.empty()) {
-        link.session().handleRelease(transport::now(), *std::exchange(question.id, std::nullopt));
+        link.race().handleRelease(transport::now(), *std::exchange(question.id, std::nullopt));
     }
 }
 

@@ -25,11 +25,23 @@ enum class Speak : std::uint8_t {
 };
 
 /// The protocol a mapping was granted by.
-enum class Via : std::uint8_t { pcp, natPmp };
+enum class Via : std::uint8_t {
+    pcp,
+    natPmp,
+    upnp, ///< never of a session: for those above, who speak UPnP IGD as well
+};
 
 /// The protocol's name.
 [[nodiscard]] constexpr std::string_view name(Via via) noexcept {
-    return via == Via::pcp ? "PCP" : "NAT-PMP";
+    switch (via) {
+    case Via::pcp:
+        return "PCP";
+    case Via::natPmp:
+        return "NAT-PMP";
+    case Via::upnp:
+        return "UPnP";
+    }
+    return {};
 }
 
 /// What a session is about and how it behaves.

@@ -45,6 +45,9 @@ struct MappingRequest {
     std::uint16_t suggestedPort = 0;               ///< 0 = the internal one; means nothing to a pinhole
     bool exactly = false;                          ///< the suggested port or none
     std::chrono::seconds lifetime{7200};
+    /// What people may read at the gateway, after our mark: what is not printable ASCII, or too long, is not written. A
+    /// pinhole has none.
+    std::string description{};
 };
 
 /// What the gateway granted.

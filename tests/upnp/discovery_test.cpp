@@ -165,6 +165,38 @@ BOOST_AUTO_TEST_CASE(a_search_waits_for_its_turn) {
     house.expects(EventKind::granted);
 }
 
+BOOST_AUTO_TEST_CASE(a_search_alone_makes_the_gateway_known_and_asks_it_for_nothing) {
+    House house;
+    const auto id = house.point.handleSearch(house.now);
+    house.drain();
+    house.advance(1s);
+    BOOST_TEST((house.point.stage() == Stage::ready));
+    BOOST_TEST(house.gateway.log.size() == 3U); // its description, status and address
+    house.advance(1h).expectsNothing();
+    BOOST_TEST(house.gateway.log.size() == 3U);
+    house.request();
+    house.expects(EventKind::granted); // at once
+    house.release(id);
+    house.expectsNothing();
+    BOOST_TEST(house.point.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_search_that_finds_nothing_tells_so_and_goes_on_until_it_is_ended) {
+    House house;
+    house.gateway.searchable = false;
+    const auto id = house.point.handleSearch(house.now);
+    house.drain();
+    house.advance(2min);
+    for (unsigned times = 0; times < 2; ++times) {
+        const auto event = house.expects(EventKind::refused);
+        BOOST_TEST((event.id == id));
+        BOOST_TEST((event.error == Errc::noAnswer));
+    }
+    house.release(id);
+    BOOST_TEST((house.point.stage() == Stage::asleep));
+    BOOST_TEST(!house.point.nextTimeout().has_value());
+}
+
 BOOST_AUTO_TEST_CASE(the_external_address_is_told) {
     House house;
     BOOST_TEST(house.point.handleAddressQuery(house.now).has_value());
