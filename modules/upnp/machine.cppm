@@ -52,8 +52,12 @@ public:
     /// `Errc::notAvailable` where the client's address is of IPv6.
     result<MappingId> handleAddressQuery(TimePoint now);
 
+    /// Wants the gateway to be known, and nothing of it yet, until `handleRelease`, which is without an event: what is
+    /// requested once the stage is `ready` is asked at once. An event `refused` tells of each search that found none.
+    MappingId handleSearch(TimePoint now);
+
     /// Wants the mapping no more: it is deleted, if the gateway may have it and it is ours; an event `released`
-    /// follows, at the latest 10 s later. A query just ends, without an event.
+    /// follows, at the latest 10 s later. A query or search just ends, without an event.
     void handleRelease(TimePoint now, MappingId id);
 
     /// Forgets the mapping and leaves it standing.
@@ -115,6 +119,7 @@ private:
         ExchangeId id{};
         Ask ask{};
         std::optional<MappingId> record;
+        TimePoint begun;
         TimePoint deadline;
     };
 
@@ -130,7 +135,7 @@ private:
     // requests.cpp: what the owner wants
     [[nodiscard]] bool byPinhole() const noexcept { return !config_.clientAddress.isV4(); }
 
-    result<MappingId> add(TimePoint now, const MappingRequest& request, Phase phase);
+    MappingId add(TimePoint now, const MappingRequest& request, Phase phase);
     [[nodiscard]] std::optional<std::error_code> unfit(const MappingRequest& request, Phase phase) const;
     void start(TimePoint now, Record& record);
     void leave(TimePoint now, Record& record);
