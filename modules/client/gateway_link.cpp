@@ -115,6 +115,22 @@ Error GatewayLink::unreachable() const {
                   : fmt::format("{} is closed or cannot be reached (ICMP)", text(info_.endpoint))};
 }
 
+ProbeInfo GatewayLink::probed(const Asked& asked, const session::Event& event) const {
+    ProbeInfo info;
+    info.version = event.probed->version;
+    info.epochSeconds = event.probed->epochSeconds;
+    info.roundTrip = event.probed->roundTrip;
+    info.transmissions = event.transmissions;
+    info.gateway = info_;
+    if (event.error) {
+        info.refusal = failure(asked, event);
+    }
+    if (event.probed->externalAddress) {
+        info.externalAddress = transport::toAsio(*event.probed->externalAddress);
+    }
+    return info;
+}
+
 Error GatewayLink::failure(const session::Event& event) const {
     if (event.error == Errc::noAnswer) {
         return {Errc::noAnswer,
@@ -133,6 +149,7 @@ Error GatewayLink::failure(const Asked& asked, const session::Event& event) cons
     Error error{event.error};
     error.detail = fmt::format("answer of {}", text(info_.endpoint));
     if (event.gatewayExternal) {
+        error.gatewayExternal = event.gatewayExternal;
         error.detail += fmt::format(", whose own external address is {}: another NAT lies beyond it",
                                     transport::toAsio(*event.gatewayExternal).to_string());
     }
