@@ -17,23 +17,6 @@ import :core;
 
 namespace portolan {
 
-namespace {
-
-ProbeInfo probeInfo(const GatewayLink& link, const Asked& asked, const race::Event& event) {
-    ProbeInfo info;
-    info.version = event.probed->version;
-    info.epochSeconds = event.probed->epochSeconds;
-    info.roundTrip = event.probed->roundTrip;
-    info.transmissions = event.transmissions;
-    info.gateway = link.info();
-    if (event.error) {
-        info.refusal = link.failure(asked, event);
-    }
-    return info;
-}
-
-} // namespace
-
 void startExternalAddress(const std::shared_ptr<Core>& core, AddressHandler handler) {
     core->externalAddress(std::move(handler));
 }
@@ -101,7 +84,7 @@ bool Core::answersQuestion(GatewayLink& link, const race::Event& event) {
     if (event.kind == session::EventKind::address) {
         answer(link.address, [&](const Asked&) { return transport::toAsio(event.grant.external.address); });
     } else if (event.kind == session::EventKind::probed) {
-        answer(link.probe, [&](const Asked& asked) { return probeInfo(link, asked, event); });
+        answer(link.probe, [&](const Asked& asked) { return link.probed(asked, event); });
     } else if (event.kind == session::EventKind::refused) {
         const auto failure = [&](const Asked& asked) { return link.failure(asked, event); };
         if (link.address.id == event.id) {

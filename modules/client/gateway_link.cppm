@@ -152,6 +152,9 @@ public:
     /// Why nothing came of a request: what was tried and what came back.
     [[nodiscard]] Error noAnswer(const Asked& asked, session::MappingId id) const;
 
+    /// What the gateway is, by its answer to a probe.
+    [[nodiscard]] ProbeInfo probed(const Asked& asked, const race::Event& event) const;
+
     /// The error of a refusal by this gateway, or of its silence, with what the event tells.
     [[nodiscard]] Error failure(const Asked& asked, const race::Event& event) const;
 

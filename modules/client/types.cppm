@@ -21,6 +21,12 @@ using transport::Direction;
 using wire::Filter;
 using wire::Nonce;
 using wire::Protocol;
+using wire::Reach;
+
+/// From where an address, such as `Client::externalAddress` gives, can be reached.
+[[nodiscard]] inline Reach reachOf(const net::ip::address& address) noexcept {
+    return wire::reachOf(transport::toWire(address));
+}
 
 /// How a client finds its gateway and behaves.
 struct ClientOptions {
@@ -46,8 +52,9 @@ struct ClientOptions {
     /// Where the nonces of mappings come from, so that a later run can take them over (see `keptIdentity`). None: one
     /// that only this run knows.
     std::optional<Identity> identity{};
-    /// This network is fully trusted: every host in it may map ports for every other. Off: `MapRequest::thirdParty` is
-    /// refused (RFC 6887 §13.1).
+    /// This network is fully trusted: every host in it may map ports for every other. Off: `MapRequest::thirdParty`
+    /// (RFC 6887 §13.1), `thirdPartyId` (RFC 7843 §7) and `checkpoint` (RFC 7767 §5) are refused, as they are for
+    /// networks that are protected otherwise.
     bool trustedNetwork = false;
     /// The port where gateways announce to all hosts that they restarted (RFC 6887 §14.1.1); 0: nobody listens.
     std::uint16_t announcementPort = wire::announcementPort;
@@ -89,7 +96,8 @@ struct MapRequest {
     /// Suggested to the gateway; it decides for IPv4 or IPv6 outside. None: any, of the family of the address mapped.
     std::optional<net::ip::address> externalAddress{};
     /// Which of the hosts that share the third party's address, by a name of the operator's own, at most 1016 octets
-    /// (RFC 7843). Use it only where the operator demands it. PCP only.
+    /// (RFC 7843). Use it only where the operator demands it, and choose one that says nothing of a person (§7). PCP
+    /// only.
     std::vector<std::uint8_t> thirdPartyId{};
     // What follows, a gateway need not know of: it maps all the same, and `MappingInfo` tells what came of it.
     /// What people may read at the gateway: UTF-8, at most 1016 octets (RFC 7220); by UPnP, what is printable ASCII of
@@ -97,8 +105,9 @@ struct MapRequest {
     std::optional<std::string> description{};
     /// Contiguous ports instead of one, from the internal port on, which are renewed and deleted together (RFC 7753).
     std::optional<PortSetWish> portSet{};
-    bool prefix64 = false;   ///< ask for the prefixes of a NAT64 (RFC 7225)
-    bool checkpoint = false; ///< keep its state in more than one place (RFC 7767 §5: in trusted networks only)
+    bool prefix64 = false; ///< ask for the prefixes of a NAT64 (RFC 7225)
+    /// Keep its state in more than one place (RFC 7767). Only with `ClientOptions::trustedNetwork` (§5).
+    bool checkpoint = false;
 };
 
 /// An outbound mapping to ask for: the way of a connection from a port of this host to a remote peer (RFC 6887 §12).
@@ -176,6 +185,7 @@ struct ProbeInfo {
     std::uint32_t transmissions = 0;             ///< how often it was asked
     std::optional<Error> refusal{};              ///< what it said to the question itself, where that was no success
     GatewayInfo gateway{};
+    std::optional<net::ip::address> externalAddress{}; ///< where the answer has it: that of NAT-PMP, asked by itself
 };
 
 /// What is known of a mapping at one moment.
@@ -200,6 +210,10 @@ struct MappingInfo {
     /// with fewer.
     bool optionsDropped = false;
     Nat64 nat64{}; ///< the prefixes that this gateway told last, to any mapping
+
+    /// From where the mapping can be reached, by its external address. If that is not `Reach::global`, another NAT lies
+    /// beyond this gateway: at home, the provider's box; or the provider's own (CGNAT), where no port can be opened.
+    [[nodiscard]] Reach reach() const noexcept { return reachOf(externalAddress); }
 };
 
 /// What happened to a mapping.

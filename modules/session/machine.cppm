@@ -132,9 +132,9 @@ private:
 
     // requests.cpp: what the owner wants
     result<Index> admit(TimePoint now, const MappingRequest& request);
-    std::optional<Index> addPeer(const RecordKey& key, const MappingRequest& request);
+    std::optional<Index> addPeer(const FullKey& key, const wire::Nonce& nonce);
     void setKey(Index at, const RecordKey& key);
-    std::optional<Index> addOrSupersede(TimePoint now, const RecordKey& key, const wire::Nonce& nonce);
+    std::optional<Index> addOrSupersede(TimePoint now, const FullKey& key, const wire::Nonce& nonce);
     void start(TimePoint now, Index at);
 
     // stranger.cpp: a server that may be none
@@ -210,8 +210,8 @@ private:
     void forgetPrefixes();
 
     // port_set.cpp: sets of ports
-    [[nodiscard]] bool overlapsOthers(const RecordKey& key, std::uint32_t count) const;
-    [[nodiscard]] std::optional<Index> attributeToSet(const wire::MapResponse& response, const RecordKey& key) const;
+    [[nodiscard]] bool overlapsOthers(const FullKey& key, std::uint32_t count) const;
+    [[nodiscard]] std::optional<Index> attributeToSet(const wire::MapResponse& response, const FullKey& key) const;
     static std::optional<Endpoint> notePorts(Record& record, const wire::MapResponse& response);
     void partGranted(TimePoint now, Index at, const wire::MapResponse& response);
 

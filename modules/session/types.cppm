@@ -146,6 +146,8 @@ struct Probed {
     std::uint8_t version = 0;
     std::optional<std::uint32_t> epochSeconds{}; ///< where the answer has one
     Duration roundTrip{0};                       ///< since the question was sent last
+    /// The gateway's external address, where the answer has it: NAT-PMP has no other question.
+    std::optional<wire::Address> externalAddress{};
 
     friend bool operator==(const Probed&, const Probed&) = default;
 };
