@@ -102,9 +102,6 @@ private:
     [[nodiscard]] bool speaksUpnpTo(const GatewayChoice& choice) const;
     [[nodiscard]] std::shared_ptr<upnp::Link> upnpLinkTo(const GatewayChoice& choice);
 
-    // core_neighbours.cpp: pairs of gateways that share an address
-    [[nodiscard]] result<std::function<bool(const net::ip::address&)>> neighbours(const GatewayChoice& choice) const;
-
     // core_follow.cpp: networks that change
     void watch();
     void networkChanged(const std::vector<gateway::Change>& changes);

@@ -19,6 +19,7 @@ import portolan.gateway;
 import portolan.transport;
 import portolan.upnp;
 import :core;
+import :on_link;
 
 namespace portolan {
 
@@ -136,7 +137,7 @@ result<transport::LinkConfig> Core::configOf(const GatewayChoice& choice) const 
     config.session.speak = ofSession(options_.speak);
     config.onDatagram = options_.onDatagram;
     if (options_.answersFromLink) {
-        BOOST_OUTCOME_TRY(config.isOnLink, neighbours(choice));
+        BOOST_OUTCOME_TRY(config.isOnLink, isOnLink(choice.interfaceIndex, choice.source));
     }
     return config;
 }
@@ -165,12 +166,7 @@ std::shared_ptr<upnp::Link> Core::upnpLinkTo(const GatewayChoice& choice) {
     config.interfaceIndex = choice.interfaceIndex;
     config.announcementPort = config.point.searchPort = options_.searchPort.value_or(upnp::ssdpPort);
     config.point.searchByGroup = !config.gateway.is_loopback();
-    if (const auto networks = gateway::networksOn(choice.interfaceIndex)) {
-        for (const gateway::Prefix& network : networks.value()) {
-            const unsigned before = network.address.isV4() ? 96U : 0U;
-            config.point.onLink.push_back({network.address, static_cast<std::uint8_t>(network.length + before)});
-        }
-    }
+    config.point.onLink = networksOnLink(choice.interfaceIndex, choice.source);
     auto& turns = turns_[choice.interfaceIndex];
     if (!turns) {
         turns = std::make_shared<upnp::SearchTurns>();

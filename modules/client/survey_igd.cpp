@@ -15,29 +15,14 @@ module;
 
 module portolan;
 
-import portolan.gateway;
 import portolan.transport;
 import portolan.upnp;
+import :on_link;
 import :survey_question;
 
 namespace portolan {
 
 namespace {
-
-/// Bits before an IPv4 address in 128.
-constexpr unsigned v4Offset = 96;
-
-/// Where further addresses of the gateway may lie: the networks of the interface that leads to it.
-std::vector<upnp::OnLink> onLink(std::uint32_t interfaceIndex) {
-    std::vector<upnp::OnLink> networks;
-    if (const auto found = gateway::networksOn(interfaceIndex)) {
-        for (const gateway::Prefix& prefix : found.value()) {
-            const unsigned bits = prefix.length + (prefix.address.isV4() ? v4Offset : 0U);
-            networks.push_back({prefix.address, static_cast<std::uint8_t>(bits)});
-        }
-    }
-    return networks; // without any, the one address of the gateway is trusted
-}
 
 upnp::LinkConfig configOf(const SurveyWay& way, const SurveyOptions& options) {
     upnp::LinkConfig config;
@@ -45,7 +30,7 @@ upnp::LinkConfig configOf(const SurveyWay& way, const SurveyOptions& options) {
     config.source = way.source;
     config.interfaceIndex = way.interfaceIndex;
     config.announcementPort = 0;
-    config.point.onLink = onLink(way.interfaceIndex);
+    config.point.onLink = networksOnLink(way.interfaceIndex, way.source);
     config.point.searchPort = options.searchPort;
     return config;
 }
