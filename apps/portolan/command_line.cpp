@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 module;
 
-#include <CLI/CLI.hpp>
+#include "command_options.hpp"
 #include <algorithm>
 #include <boost/outcome/result.hpp>
 #include <cstdint>
@@ -18,26 +18,17 @@ module portolan.cli;
 
 namespace portolan::cli {
 
+// command_options.cpp
+void addRecording(CLI::App& app, Recording& recording);
+void addGateways(CLI::App& app, GatewaysCommand& command);
+
 namespace {
 
 constexpr const char* versionText = "portolan " PORTOLAN_VERSION;
 
-/// Adds an option or argument whose text is read by `parse`; what that refuses, CLI11 reports with the option's name.
-template <class Value, class Parse>
-CLI::Option* add(CLI::App& app, const std::string& name, const char* shape, Value& into, Parse parse,
-                 const std::string& help) {
-    const auto read = [&into, parse, name](const std::string& text) {
-        const auto value = parse(text);
-        if (!value) {
-            throw CLI::ValidationError{name, value.error().message};
-        }
-        into = value.assume_value();
-    };
-    return app.add_option_function<std::string>(name, read, help)->type_name(shape);
-}
-
 constexpr const char* waitsForAnswer = "How long to wait for an answer (default 10)";
 constexpr const char* waitsForAnswerOnce = "How long to wait for each answer (default 3)";
+constexpr const char* waitsForSurvey = "How long to wait for what gateways answer (default 3)";
 constexpr const char* waitsForNothing = "Without effect here: there is nothing to wait for";
 constexpr const char* waitsForDeletion = "How long to wait for the deletion at the end (default 10)";
 constexpr const char* endsBySelf = "End after this time (default: when interrupted)";
@@ -50,16 +41,6 @@ void addCommon(CLI::App& app, CommonOptions& options, const char* timeoutHelp) {
     app.get_help_ptr()->description("Print this help and exit");
 }
 
-void addRecording(CLI::App& app, Recording& recording) {
-    const auto path = [](const std::string& text) -> Parsed<std::string> {
-        if (text.empty() || text == "-") {
-            return UsageError{"a capture is written to a file, which needs a name"};
-        }
-        return text;
-    };
-    add(app, "--pcap", "FILE", recording.file, path, "Write what is sent and received to this capture file");
-}
-
 void addGateway(CLI::App& app, GatewayOptions& options) {
     const auto endpoint = [](std::string_view text) { return parseEndpoint(text, wire::serverPort); };
     add(app, "--gateway", "ADDR[:PORT]", options.gateway, endpoint,
@@ -67,6 +48,8 @@ void addGateway(CLI::App& app, GatewayOptions& options) {
     add(app, "--source", "ADDR", options.source, parseAddress, "The address of this host to ask from, and to map");
     add(app, "--interface", "NAME", options.interfaceName, parseInterface,
         "The interface to ask by: its default route names the gateway");
+    app.add_flag("--answers-from-link", options.answersFromLink,
+                 "Take answers from other addresses of the gateway's link, too (PCP)");
     const auto path = [](const std::string& text) -> Parsed<std::string> {
         return text.empty() ? Parsed<std::string>{UsageError{"a file needs a name"}} : Parsed<std::string>{text};
     };
@@ -194,10 +177,6 @@ void addAddress(CLI::App& app, AddressCommand& /*command*/) {
     app.footer("Example:\n  portolan address");
 }
 
-void addGateways(CLI::App& app, GatewaysCommand& /*command*/) {
-    app.footer("Example:\n  portolan gateways --json");
-}
-
 void addDecode(CLI::App& app, DecodeCommand& command) {
     const auto join = [&command](const std::vector<std::string>& words) {
         if (words != std::vector<std::string>{"-"}) {
@@ -295,7 +274,7 @@ public:
         add("peer", "Learn, extend or make an outbound mapping", peer_, addPeer, waitsForAnswer);
         add("announce", "Ask whether a gateway is there, and what it speaks", announce_, addAnnounce, waitsForAnswer);
         add("address", "Ask for the external address", address_, addAddress, waitsForAnswer);
-        add("gateways", "List the default routes of this host", gateways_, addGateways, waitsForNothing);
+        add("gateways", "Tell which gateways there are, and what they speak", gateways_, addGateways, waitsForSurvey);
         add("decode", "Explain a datagram of PCP or NAT-PMP octet by octet", decode_, addDecode, waitsForNothing);
         add("listen", "Hear gateways that announce themselves", listen_, addListen, endsBySelf);
         add("shell", "Speak to a gateway by hand: an interactive protocol tester", shell_, addShell,

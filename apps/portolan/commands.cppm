@@ -27,6 +27,7 @@ struct GatewayOptions {
     std::optional<net::ip::udp::endpoint> gateway; ///< none: the default route's
     std::optional<net::ip::address> source;        ///< none: the system's choice
     std::string interfaceName;                     ///< empty: any
+    bool answersFromLink = false;
     Speak speak = Speak::any;
     std::optional<std::string> identity; ///< the file of the identity; none: the user's own
     Recording recording{};
@@ -101,6 +102,10 @@ struct AddressCommand {
 /// `portolan gateways`.
 struct GatewaysCommand {
     CommonOptions common;
+    Recording recording;
+    std::optional<net::ip::udp::endpoint> gateway; ///< none: those of the default routes
+    std::uint16_t ssdpPort = 1900;                 ///< where UPnP gateways are searched
+    bool routesOnly = false;                       ///< list the routes, and ask nobody
 };
 
 /// `portolan decode`.
@@ -147,6 +152,7 @@ using Command = std::variant<MapCommand, UnmapCommand, KeepCommand, PeerCommand,
 [[nodiscard]] std::optional<UsageError> conflict(const UnmapCommand& command);
 [[nodiscard]] std::optional<UsageError> conflict(const PeerCommand& command);
 [[nodiscard]] std::optional<UsageError> conflict(const KeepCommand& command);
+[[nodiscard]] std::optional<UsageError> conflict(const GatewaysCommand& command);
 [[nodiscard]] std::optional<UsageError> conflict(const DecodeCommand& command);
 [[nodiscard]] std::optional<UsageError> conflict(const SimulateCommand& command);
 

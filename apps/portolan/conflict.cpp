@@ -153,6 +153,13 @@ std::optional<UsageError> conflict(const KeepCommand& command) {
     return plan ? std::nullopt : std::optional{plan.error()};
 }
 
+std::optional<UsageError> conflict(const GatewaysCommand& command) {
+    if (command.routesOnly && (command.gateway || command.recording.file)) {
+        return UsageError{"--routes asks nobody, so --gateway and --pcap make no sense with it"};
+    }
+    return std::nullopt;
+}
+
 std::optional<UsageError> conflict(const DecodeCommand& command) {
     if (command.pcap && command.hex) {
         return UsageError{"--pcap reads a capture, and a datagram in hex is none; give one of them"};

@@ -9,6 +9,9 @@ module;
 
 module portolan.cli;
 
+import portolan.transport;
+import :beyond;
+
 namespace portolan::cli {
 
 namespace {
@@ -140,6 +143,9 @@ Failure explain(const UsageError& error) {
 
 Failure explain(const Error& error, std::string advice) {
     Verdict verdict = judge(error.code);
+    if (advice.empty() && error.gatewayExternal) {
+        advice = adviceFor(wire::reachOf(*error.gatewayExternal));
+    }
     if (advice.empty()) {
         advice = verdict.advice;
     }
@@ -147,7 +153,12 @@ Failure explain(const Error& error, std::string advice) {
     if (!advice.empty()) {
         message += "; " + advice;
     }
-    return {verdict.status, std::string{verdict.kind}, std::move(verdict.code), std::move(message), error.retryAfter};
+    Failure failure{verdict.status, std::string{verdict.kind}, std::move(verdict.code), std::move(message),
+                    error.retryAfter};
+    if (error.gatewayExternal) {
+        failure.gatewayExternal = transport::toAsio(*error.gatewayExternal);
+    }
+    return failure;
 }
 
 Failure unforeseen(std::string message) {

@@ -11,6 +11,7 @@ module;
 module portolan.cli;
 
 import portolan.session;
+import :beyond;
 import :held;
 
 namespace portolan::cli {
@@ -51,6 +52,9 @@ void reportMapping(const MappingInfo& info, Output& output) {
     output.line(fmt::format("by {} of {}{}{}, for {} s", session::name(info.via),
                             toText(gateway.address(), gateway.port()), interfaceName.empty() ? "" : " on ",
                             interfaceName, info.lifetime.count()));
+    if (const auto warning = warningOf(info.externalAddress, gateway.address())) {
+        output.remark(*warning);
+    }
 }
 
 net::awaitable<ExitStatus> keepMapping(Mapping mapping, Interrupt& interrupt, Output& output) {

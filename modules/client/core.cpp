@@ -58,7 +58,7 @@ Core::~Core() {
         monitor_->stop();
     }
     for (const LinkPtr& link : links_) {
-        link->link().close();
+        link->close();
         link->entries.clear(); // those that moved name one another's links
     }
 }
@@ -83,7 +83,7 @@ void Core::drop(MappingKey key) {
 void Core::detach(MappingKey key) {
     net::post(strand_, [self = shared_from_this(), handle = std::move(key)] {
         const MappingKey key = self->resolve(handle);
-        key.link->session().handleDetach(key.id);
+        key.link->race().handleDetach(key.id);
         self->forget(key);
         self->pump();
     });
@@ -111,9 +111,8 @@ result<MappingKey> Core::admit(const Wanted& wanted, Want want) {
     auto call = std::make_unique<Call>();
     call->asked = link->asking(now);
     call->deletionLimit = session::after(now, std::max(deletionLimit, options_.timeout));
-    session::Session& session = link->session();
-    BOOST_OUTCOME_TRY(const session::MappingId id,
-                      want == Want::mapping ? session.handleRequest(now, request) : session.handleDelete(now, request));
+    BOOST_OUTCOME_TRY(const session::MappingId id, want == Want::mapping ? link->race().handleRequest(now, request)
+                                                                         : link->race().handleDelete(now, request));
     const MappingKey key{link, id};
     setDeadline(key, *call, session::after(now, options_.timeout));
     Entry entry;
@@ -151,7 +150,7 @@ void Core::change(MappingKey key, MappingChange change, ReleaseHandler handler) 
     net::post(strand_, [self = shared_from_this(), key = std::move(key), change = std::move(change),
                         waiting = accept(std::move(handler))]() mutable {
         const MappingKey at = self->resolve(key);
-        self->complete(std::move(waiting), at.link->session().handleChange(transport::now(), at.id, change));
+        self->complete(std::move(waiting), at.link->race().handleChange(transport::now(), at.id, change));
         self->pump();
     });
 }
@@ -208,7 +207,7 @@ void Core::startRelease(const MappingKey& key, std::optional<Waiting<ReleaseHand
         call.releasing.push_back(std::move(*waiting));
     }
     setDeadline(key, call, waiting ? session::after(now, options_.releaseTimeout) : call.deletionLimit);
-    key.link->session().handleRelease(now, key.id);
+    key.link->race().handleRelease(now, key.id);
 }
 
 void Core::cancel(OperationId id) {
@@ -249,7 +248,7 @@ void Core::abandon(const MappingKey& key, const Error& error) {
     call.asked = key.link->asking(now);
     call.deletionLimit = session::after(now, options_.releaseTimeout);
     setDeadline(key, call, call.deletionLimit);
-    key.link->session().handleRelease(now, key.id);
+    key.link->race().handleRelease(now, key.id);
 }
 
 void Core::forget(const MappingKey& key) {
@@ -291,7 +290,7 @@ void Core::clearDeadline(const MappingKey& key, Call& call) {
 
 void Core::deadlinePassed(const MappingKey& key) {
     Call& call = *key.link->entries.at(key.id).call;
-    const Error error = key.link->noAnswer(call.asked, key.link->session().transmissions(key.id));
+    const Error error = key.link->noAnswer(call.asked, key.id);
     const bool givenUp = *std::exchange(call.deadline, std::nullopt) >= call.deletionLimit;
     if (call.mapping) {
         abandon(key, error);
@@ -310,7 +309,7 @@ void Core::deadlinePassed(const MappingKey& key) {
         setDeadline(key, call, call.deletionLimit); // only the wait is over
         return;
     }
-    key.link->session().handleDetach(key.id);
+    key.link->race().handleDetach(key.id);
     forget(key);
 }
 

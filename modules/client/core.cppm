@@ -10,8 +10,10 @@ import portolan.std;
 import portolan.error;
 import portolan.gateway;
 import portolan.net;
+import portolan.race;
 import portolan.session;
 import portolan.transport;
+import portolan.upnp;
 import :types;
 import :mapping;
 import :gateway_link;
@@ -96,7 +98,9 @@ private:
     result<LinkPtr> chooseLink();
     result<LinkPtr> linkTo(const GatewayChoice& choice);
     [[nodiscard]] result<GatewayChoice> chooseAnew(std::optional<gateway::Family> family) const;
-    [[nodiscard]] transport::LinkConfig configOf(const GatewayChoice& choice) const;
+    [[nodiscard]] result<transport::LinkConfig> configOf(const GatewayChoice& choice) const;
+    [[nodiscard]] bool speaksUpnpTo(const GatewayChoice& choice) const;
+    [[nodiscard]] std::shared_ptr<upnp::Link> upnpLinkTo(const GatewayChoice& choice);
 
     // core_follow.cpp: networks that change
     void watch();
@@ -115,7 +119,7 @@ private:
     void arrived(const GatewayLink& link, Entry& entry, MappingEvent& event);
     void tellLostOnTheWay(const MappingKey& key, Entry& entry);
     void discard(const MappingKey& old, const GatewayLink& instead);
-    void retiredEvent(const MappingKey& key, const session::Event& event);
+    void retiredEvent(const MappingKey& key, const race::Event& event);
     /// The key of what a handle's mapping has become.
     [[nodiscard]] MappingKey resolve(const MappingKey& key) const;
     [[nodiscard]] MappingKey resolveLocked(const MappingKey& key) const;
@@ -131,7 +135,7 @@ private:
     void ask(Question<Answer> GatewayLink::* which, Waiting<AnswerHandler<Answer>> waiting, Begin begin);
     template <class Answer, class OutcomeOf>
     void answer(Question<Answer>& question, OutcomeOf outcomeOf);
-    bool answersQuestion(GatewayLink& link, const session::Event& event);
+    bool answersQuestion(GatewayLink& link, const race::Event& event);
     void questionDeadlinesPassed(GatewayLink& link, session::TimePoint now);
     template <class Answer>
     void deadlinePassed(GatewayLink& link, Question<Answer>& question, session::TimePoint now);
@@ -144,13 +148,13 @@ private:
     // core_events.cpp: what the sessions report, and the timer
     void pump();
     void drainEvents(const LinkPtr& link);
-    void handleEvent(const LinkPtr& link, const session::Event& event);
+    void handleEvent(const LinkPtr& link, const race::Event& event);
     void setHeld(Entry& entry, bool held);
-    void noteGrant(GatewayLink& link, const session::Event& event, Entry& entry);
+    void noteGrant(GatewayLink& link, const race::Event& event, Entry& entry);
     void notePrefixes(GatewayLink& link);
-    void mapped(const LinkPtr& link, const session::Event& event, Entry& entry);
-    void refused(const MappingKey& key, const session::Event& event, Entry& entry);
-    void released(const MappingKey& key, const session::Event& event, Entry& entry);
+    void mapped(const LinkPtr& link, const race::Event& event, Entry& entry);
+    void refused(const MappingKey& key, const race::Event& event, Entry& entry);
+    void released(const MappingKey& key, const race::Event& event, Entry& entry);
     void armTimer();
     void timerExpired();
 
@@ -160,9 +164,10 @@ private:
     ClientOptions options_;
     Identity identity_; ///< that of the options, or one for this run alone
     std::vector<LinkPtr> links_;
-    std::shared_ptr<transport::Announcements> announcements_;  ///< once a link was open
-    std::optional<GatewayChoice> choice_;                      ///< the last one
-    boost::unordered_map<OperationId, MappingKey> operations_; ///< those that may be cancelled
+    std::shared_ptr<transport::Announcements> announcements_;           ///< once a link was open
+    std::optional<GatewayChoice> choice_;                               ///< the last one
+    std::map<std::uint32_t, std::shared_ptr<upnp::SearchTurns>> turns_; ///< by interface
+    boost::unordered_map<OperationId, MappingKey> operations_;          ///< those that may be cancelled
     std::set<std::pair<session::TimePoint, std::pair<LinkPtr, session::MappingId>>> deadlines_;
     std::shared_ptr<gateway::Monitor> monitor_; ///< once a mapping was held that may have to move
     mutable std::mutex mutex_; ///< guards what `info()` reads of the entries, and the maps of them, and the next line

@@ -45,7 +45,7 @@ void Core::announced(const net::ip::udp::endpoint& from, wire::Bytes datagram) {
     }
     const session::Endpoint source{transport::toWire(from.address()), from.port()};
     for (const LinkPtr& link : links_) {
-        if (link->link().isOpen() && link->session().handleAnnouncement(transport::now(), source, datagram)) {
+        if (link->isOpen() && link->race().handleAnnouncement(transport::now(), source, datagram)) {
             doubtNeighbours(*link);
         }
     }
@@ -57,8 +57,8 @@ void Core::doubtNeighbours(const GatewayLink& link) {
     for (const LinkPtr& other : links_) {
         const bool sameBox = other->info().interfaceName == link.info().interfaceName;
         const bool otherFamily = other->info().endpoint.address().is_v6() && link.info().endpoint.address().is_v4();
-        if (other->link().isOpen() && sameBox && otherFamily) {
-            other->session().handleDoubt(transport::now());
+        if (other->isOpen() && sameBox && otherFamily) {
+            other->race().handleDoubt(transport::now());
         }
     }
 }

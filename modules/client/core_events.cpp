@@ -37,14 +37,13 @@ ChangeKind changeOf(session::EventKind kind) {
 
 void Core::pump() {
     for (const LinkPtr& link : links_) {
-        link->link().flush();
         drainEvents(link);
-        if (link->session().size() == 0) {
-            link->link().close();
+        if (link->race().size() == 0) {
+            link->close();
         }
     }
     if ((announcements_ || monitor_) &&
-        std::ranges::none_of(links_, [](const LinkPtr& link) { return link->link().isOpen(); })) {
+        std::ranges::none_of(links_, [](const LinkPtr& link) { return link->isOpen(); })) {
         if (announcements_) {
             announcements_->close();
         }
@@ -57,13 +56,16 @@ void Core::pump() {
 
 void Core::drainEvents(const LinkPtr& link) {
     notePrefixes(*link);
-    while (const auto event = link->session().pollEvent()) {
-        handleEvent(link, *event);
-        link->link().flush(); // what a handler asked for leaves at once
-    }
+    do {
+        link->flush();
+        while (const auto event = link->race().pollEvent(transport::now())) {
+            handleEvent(link, *event);
+            link->flush(); // what a handler asked for leaves at once
+        }
+    } while (link->race().takeAsked());
 }
 
-void Core::handleEvent(const LinkPtr& link, const session::Event& event) {
+void Core::handleEvent(const LinkPtr& link, const race::Event& event) {
     const MappingKey key{link, event.id};
     if (answersQuestion(*link, event)) {
         return;
@@ -107,11 +109,11 @@ void Core::setHeld(Entry& entry, bool held) {
     entry.held = held;
 }
 
-void Core::noteGrant(GatewayLink& link, const session::Event& event, Entry& entry) {
+void Core::noteGrant(GatewayLink& link, const race::Event& event, Entry& entry) {
     const std::lock_guard lock{mutex_};
     entry.grant = event.grant;
     entry.held = true;
-    if (const auto* granted = link.session().options(event.id)) {
+    if (const auto* granted = link.race().options(event.id)) {
         if (!entry.details) {
             entry.details = std::make_unique<Details>();
         }
@@ -130,7 +132,7 @@ void Core::notePrefixes(GatewayLink& link) {
     link.nat64Revision = link.session().prefixesRevision();
 }
 
-void Core::mapped(const LinkPtr& link, const session::Event& event, Entry& entry) {
+void Core::mapped(const LinkPtr& link, const race::Event& event, Entry& entry) {
     const MappingInfo before = infoOf(*link, entry);
     noteGrant(*link, event, entry);
     const MappingKey key{link, event.id};
@@ -148,7 +150,7 @@ void Core::mapped(const LinkPtr& link, const session::Event& event, Entry& entry
     tell(entry, std::move(change));
 }
 
-void Core::refused(const MappingKey& key, const session::Event& event, Entry& entry) {
+void Core::refused(const MappingKey& key, const race::Event& event, Entry& entry) {
     if (entry.call && entry.call->mapping) {
         abandon(key, key.link->failure(entry.call->asked, event));
         return;
@@ -162,7 +164,7 @@ void Core::refused(const MappingKey& key, const session::Event& event, Entry& en
     tell(entry, {ChangeKind::refused, info, info, key.link->failure(event)});
 }
 
-void Core::released(const MappingKey& key, const session::Event& event, Entry& entry) {
+void Core::released(const MappingKey& key, const race::Event& event, Entry& entry) {
     std::optional<Error> error;
     if (event.error) {
         error = entry.call ? key.link->failure(entry.call->asked, event) : key.link->failure(event);
@@ -184,8 +186,8 @@ void Core::armTimer() {
         }
     };
     for (const LinkPtr& link : links_) {
-        if (link->link().isOpen()) {
-            consider(link->session().nextTimeout());
+        if (link->isOpen()) {
+            consider(link->nextTimeout());
         }
         consider(link->questionDeadline());
     }
@@ -208,8 +210,8 @@ void Core::timerExpired() {
     armedFor_.reset();
     const session::TimePoint now = transport::now();
     for (const LinkPtr& link : links_) {
-        if (link->link().isOpen()) {
-            link->link().handleTimeout(now);
+        if (link->isOpen()) {
+            link->handleTimeout(now);
             drainEvents(link);
         }
         questionDeadlinesPassed(*link, now);

@@ -68,7 +68,7 @@ void Core::networkChanged(const std::vector<gateway::Change>& changes) {
 void Core::follow(gateway::Family family, const std::vector<gateway::Change>& changes) {
     std::vector<LinkPtr> inUse;
     std::ranges::copy_if(links_, std::back_inserter(inUse), [family](const LinkPtr& link) {
-        return familyOf(*link) == family && link->link().isOpen() && !link->entries.empty();
+        return familyOf(*link) == family && link->isOpen() && !link->entries.empty();
     });
     if (inUse.empty()) {
         return;
@@ -87,7 +87,7 @@ void Core::follow(gateway::Family family, const std::vector<gateway::Change>& ch
     const bool back =
         std::ranges::any_of(changes, [&](const gateway::Change& change) { return isBack(*link.value(), change); });
     if (back) {
-        link.value()->session().handleReturn(transport::now());
+        link.value()->race().handleReturn(transport::now());
     }
 }
 

@@ -7,6 +7,7 @@ module;
 #include <chrono>
 #include <cstdint>
 #include <fmt/format.h>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,7 +17,9 @@ module portolan;
 
 import portolan.gateway;
 import portolan.transport;
+import portolan.upnp;
 import :core;
+import :on_link;
 
 namespace portolan {
 
@@ -33,6 +36,17 @@ gateway::Gateway named(const net::ip::udp::endpoint& endpoint) {
         named.interfaceIndex = static_cast<std::uint32_t>(endpoint.address().to_v6().scope_id());
     }
     return named;
+}
+
+session::Speak ofSession(Speak speak) {
+    switch (speak) {
+    case Speak::pcp:
+        return session::Speak::pcp;
+    case Speak::natPmp:
+        return session::Speak::natPmp;
+    default:
+        return session::Speak::any;
+    }
 }
 
 /// The index of the interface that was named.
@@ -114,19 +128,59 @@ result<GatewayChoice> Core::chooseAnew(std::optional<gateway::Family> family) co
     return choose(options_, family);
 }
 
-transport::LinkConfig Core::configOf(const GatewayChoice& choice) const {
+result<transport::LinkConfig> Core::configOf(const GatewayChoice& choice) const {
     transport::LinkConfig config;
     config.gateway = choice.gateway.endpoint;
     config.source = choice.source;
     config.interfaceIndex = choice.interfaceIndex;
     config.device = options_.interfaceName;
-    config.session.speak = options_.speak;
+    config.session.speak = ofSession(options_.speak);
     config.onDatagram = options_.onDatagram;
+    if (options_.answersFromLink) {
+        BOOST_OUTCOME_TRY(config.isOnLink, isOnLink(choice.interfaceIndex, choice.source));
+    }
     return config;
 }
 
+/// Loopback has simulated gateways only, whose ports are named.
+bool Core::speaksUpnpTo(const GatewayChoice& choice) const {
+    switch (options_.speak) {
+    case Speak::pcp:
+    case Speak::natPmp:
+        return false;
+    case Speak::upnp:
+        return true;
+    default:
+        return options_.searchPort || !choice.gateway.endpoint.address().is_loopback();
+    }
+}
+
+/// Null where UPnP is not to be spoken.
+std::shared_ptr<upnp::Link> Core::upnpLinkTo(const GatewayChoice& choice) {
+    if (!speaksUpnpTo(choice)) {
+        return nullptr;
+    }
+    upnp::LinkConfig config;
+    config.gateway = choice.gateway.endpoint.address();
+    config.source = choice.source;
+    config.interfaceIndex = choice.interfaceIndex;
+    config.announcementPort = config.point.searchPort = options_.searchPort.value_or(upnp::ssdpPort);
+    config.point.searchByGroup = !config.gateway.is_loopback();
+    config.point.onLink = networksOnLink(choice.interfaceIndex, choice.source);
+    auto& turns = turns_[choice.interfaceIndex];
+    if (!turns) {
+        turns = std::make_shared<upnp::SearchTurns>();
+    }
+    config.turns = turns;
+    return std::make_shared<upnp::Link>(strand_, config, [weak = weak_from_this()] {
+        if (const auto self = weak.lock()) {
+            self->pump();
+        }
+    });
+}
+
 result<Core::LinkPtr> Core::linkTo(const GatewayChoice& choice) {
-    const transport::LinkConfig config = configOf(choice);
+    BOOST_OUTCOME_TRY(const transport::LinkConfig config, configOf(choice));
     for (const LinkPtr& link : links_) {
         if (link->matches(config)) {
             BOOST_OUTCOME_TRY(link->link().open());
@@ -142,7 +196,8 @@ result<Core::LinkPtr> Core::linkTo(const GatewayChoice& choice) {
     BOOST_OUTCOME_TRY(link->open());
     // A host that moves from network to network would gather links for ever.
     std::erase_if(links_, [now = transport::now()](const LinkPtr& old) { return old->isIdle(now); });
-    links_.push_back(std::make_shared<GatewayLink>(choice.gateway, std::move(link)));
+    links_.push_back(std::make_shared<GatewayLink>(choice.gateway, std::move(link), upnpLinkTo(choice), options_.speak,
+                                                   options_.onWarning));
     listen(*links_.back());
     return links_.back();
 }

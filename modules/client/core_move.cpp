@@ -46,7 +46,7 @@ void Core::moveAll(const LinkPtr& from, const LinkPtr& to) {
 
 /// What to ask of `to` so that a mapping of elsewhere is had there.
 std::optional<session::MappingRequest> Core::requestAt(GatewayLink& to, const MappingKey& from) {
-    auto request = from.link->session().request(from.id);
+    auto request = from.link->race().request(from.id);
     if (!request) {
         return std::nullopt;
     }
@@ -72,7 +72,7 @@ void Core::move(const MappingKey& from, const LinkPtr& to) {
         return;
     }
     const auto request = requestAt(*to, from);
-    const auto id = request ? to->session().handleRequest(transport::now(), *request)
+    const auto id = request ? to->race().handleRequest(transport::now(), *request)
                             : result<session::MappingId>{Errc::invalidRequest};
     if (!id) {
         return; // it cannot be had there, and stays where it is
@@ -106,7 +106,7 @@ void Core::move(const MappingKey& from, const LinkPtr& to) {
     expectAnswer({to, id.value()});
     if (!stays) {
         discard(from, *to);
-        from.link->link().flush(); // before what is asked there
+        from.link->flush(); // before what is asked there
     }
 }
 
@@ -201,7 +201,7 @@ void Core::discard(const MappingKey& old, const GatewayLink& instead) {
     }
     found->second.retired = true;
     if (old.link->isSameClient(instead)) {
-        old.link->session().handleDetach(old.id);
+        old.link->race().handleDetach(old.id);
         forget(old);
     } else {
         startRelease(old, std::nullopt);
@@ -209,10 +209,10 @@ void Core::discard(const MappingKey& old, const GatewayLink& instead) {
 }
 
 /// What becomes of a mapping whose place another one has taken, or is about to take.
-void Core::retiredEvent(const MappingKey& key, const session::Event& event) {
+void Core::retiredEvent(const MappingKey& key, const race::Event& event) {
     switch (event.kind) {
     case session::EventKind::lost:
-        key.link->session().handleDetach(key.id); // else it would be asked for anew
+        key.link->race().handleDetach(key.id); // else it would be asked for anew
         forget(key);
         return;
     case session::EventKind::released:

@@ -17,23 +17,6 @@ import :core;
 
 namespace portolan {
 
-namespace {
-
-ProbeInfo probeInfo(const GatewayLink& link, const Asked& asked, const session::Event& event) {
-    ProbeInfo info;
-    info.version = event.probed->version;
-    info.epochSeconds = event.probed->epochSeconds;
-    info.roundTrip = event.probed->roundTrip;
-    info.transmissions = event.transmissions;
-    info.gateway = link.info();
-    if (event.error) {
-        info.refusal = link.failure(asked, event);
-    }
-    return info;
-}
-
-} // namespace
-
 void startExternalAddress(const std::shared_ptr<Core>& core, AddressHandler handler) {
     core->externalAddress(std::move(handler));
 }
@@ -47,8 +30,7 @@ void Core::externalAddress(AddressHandler handler) {
         // RFC 6887 §11.6 suggests port 9, but many gateways map no port below 1024, and miniupnpd tries 65,535 external
         // ports before it says so. The port this link asks from is high, and no one else can have it.
         self->ask(&GatewayLink::address, std::move(waiting), [](GatewayLink& link) {
-            return link.session().handleAddressQuery(transport::now(), transport::randomNonce(),
-                                                     link.link().localPort());
+            return link.race().handleAddressQuery(transport::now(), transport::randomNonce(), link.link().localPort());
         });
     });
 }
@@ -56,7 +38,7 @@ void Core::externalAddress(AddressHandler handler) {
 void Core::probe(ProbeHandler handler) {
     net::post(strand_, [self = shared_from_this(), waiting = accept(std::move(handler))]() mutable {
         self->ask(&GatewayLink::probe, std::move(waiting),
-                  [](GatewayLink& link) { return link.session().handleProbe(transport::now()); });
+                  [](GatewayLink& link) { return link.race().handleProbe(transport::now()); });
     });
 }
 
@@ -95,14 +77,14 @@ void Core::answer(Question<Answer>& question, OutcomeOf outcomeOf) {
 }
 
 /// Takes an event, if it is about a question.
-bool Core::answersQuestion(GatewayLink& link, const session::Event& event) {
+bool Core::answersQuestion(GatewayLink& link, const race::Event& event) {
     if (link.address.id != event.id && link.probe.id != event.id) {
         return false;
     }
     if (event.kind == session::EventKind::address) {
         answer(link.address, [&](const Asked&) { return transport::toAsio(event.grant.external.address); });
     } else if (event.kind == session::EventKind::probed) {
-        answer(link.probe, [&](const Asked& asked) { return probeInfo(link, asked, event); });
+        answer(link.probe, [&](const Asked& asked) { return link.probed(asked, event); });
     } else if (event.kind == session::EventKind::refused) {
         const auto failure = [&](const Asked& asked) { return link.failure(asked, event); };
         if (link.address.id == event.id) {
@@ -124,8 +106,8 @@ void Core::deadlinePassed(GatewayLink& link, Question<Answer>& question, session
     while (!question.calls.empty() && question.calls.front().deadline <= now) {
         QuestionCall<Answer> call = std::move(question.calls.front());
         question.calls.pop_front();
-        const std::uint32_t transmissions = question.id ? link.session().transmissions(*question.id) : 0;
-        complete(std::move(call.waiting), result<Answer>{link.noAnswer(call.asked, transmissions)});
+        const session::MappingId id = question.id.value_or(session::MappingId{});
+        complete(std::move(call.waiting), result<Answer>{link.noAnswer(call.asked, id)});
     }
     endUnlessAwaited(link, question);
 }
@@ -152,7 +134,7 @@ void Core::cancel(GatewayLink& link, Question<Answer>& question, OperationId id)
 template <class Answer>
 void Core::endUnlessAwaited(GatewayLink& link, Question<Answer>& question) {
     if (question.id && question.calls.empty()) {
-        link.session().handleRelease(transport::now(), *std::exchange(question.id, std::nullopt));
+        link.race().handleRelease(transport::now(), *std::exchange(question.id, std::nullopt));
     }
 }
 

@@ -4,6 +4,7 @@ module;
 #include <chrono>
 #include <cstdint>
 #include <fmt/format.h>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@ module;
 module portolan;
 
 import portolan.transport;
+import portolan.upnp;
 import :gateway_link;
 
 namespace portolan {
@@ -26,16 +28,21 @@ std::string text(const net::ip::udp::endpoint& endpoint) {
                                       : fmt::format("{}:{}", address, endpoint.port());
 }
 
-std::string_view text(Speak speak) {
+std::string_view text(session::Speak speak) {
     switch (speak) {
-    case Speak::pcp:
+    case session::Speak::pcp:
         return "PCP";
-    case Speak::natPmp:
+    case session::Speak::natPmp:
         return "NAT-PMP";
-    case Speak::any:
+    case session::Speak::any:
         break;
     }
     return "PCP and NAT-PMP";
+}
+
+/// What a protocol said, within a sentence.
+std::string text(const std::error_code& code, const std::string& detail) {
+    return code == Errc::noAnswer && !detail.empty() ? detail : Error{code, detail}.message();
 }
 
 /// What a user may look at.
@@ -45,8 +52,75 @@ std::string_view hint(const std::error_code& error) {
 
 } // namespace
 
-GatewayLink::GatewayLink(GatewayInfo info, std::shared_ptr<transport::Link> link) noexcept
-    : info_(std::move(info)), link_(std::move(link)) {}
+GatewayLink::GatewayLink(GatewayInfo info, std::shared_ptr<transport::Link> link, std::shared_ptr<upnp::Link> upnp,
+                         Speak speak, std::function<void(const Error&)> onWarning)
+    : info_(std::move(info))
+    , link_(std::move(link))
+    , upnp_(std::move(upnp))
+    , race_({.speak = speak}, link_->session(), upnp_ ? &upnp_->point() : nullptr)
+    , onWarning_(std::move(onWarning)) {}
+
+void GatewayLink::close() {
+    link_->close();
+    if (upnp_) {
+        upnp_->close();
+    }
+}
+
+void GatewayLink::flush() {
+    link_->flush();
+    if (!upnp_) {
+        return;
+    }
+    if (upnp_->point().size() != 0) {
+        openUpnp();
+    }
+    upnp_->flush();
+    if (upnp_->point().size() == 0) {
+        upnp_->close();
+        upnpTried_ = false;
+    }
+}
+
+void GatewayLink::openUpnp() {
+    if (std::exchange(upnpTried_, true)) {
+        return;
+    }
+    const auto opened = upnp_->open();
+    if (!onWarning_) {
+        return;
+    }
+    if (!opened) {
+        onWarning_(opened.error());
+    } else if (const auto& error = upnp_->announcementError()) {
+        onWarning_(
+            {*error, fmt::format("announcements of UPnP gateways at UDP port {} cannot be heard, so a restart is "
+                                 "noticed some minutes later only",
+                                 upnp_->config().announcementPort)});
+    }
+}
+
+void GatewayLink::handleTimeout(session::TimePoint now) {
+    link_->handleTimeout(now);
+    if (upnp_) {
+        upnp_->handleTimeout(now);
+    }
+    race_.handleTimeout(now);
+}
+
+std::optional<session::TimePoint> GatewayLink::nextTimeout() const {
+    std::optional<session::TimePoint> first = session().nextTimeout();
+    const auto consider = [&first](std::optional<session::TimePoint> when) {
+        if (when && (!first || *when < *first)) {
+            first = when;
+        }
+    };
+    consider(race_.nextTimeout());
+    if (upnp_) {
+        consider(upnp_->point().nextTimeout());
+    }
+    return first;
+}
 
 bool GatewayLink::matches(const transport::LinkConfig& config) const noexcept {
     const transport::LinkConfig& own = link_->config();
@@ -59,8 +133,8 @@ bool GatewayLink::isSameClient(const GatewayLink& other) const noexcept {
 }
 
 bool GatewayLink::isIdle(session::TimePoint now) const {
-    return !link_->isOpen() && session().size() == 0 && session().closedUntil() <= now && entries.empty() &&
-           address.calls.empty() && probe.calls.empty();
+    return !link_->isOpen() && race_.size() == 0 && session().closedUntil() <= now && !race_.remembers(now) &&
+           entries.empty() && address.calls.empty() && probe.calls.empty();
 }
 
 std::optional<session::TimePoint> GatewayLink::questionDeadline() const {
@@ -79,7 +153,22 @@ Asked GatewayLink::asking(session::TimePoint now) const {
     return {now, seen.undecodable, seen.unattributed, seen.attributed, link_->unreachable()};
 }
 
-Error GatewayLink::noAnswer(const Asked& asked, std::uint32_t transmissions) const {
+Error GatewayLink::noAnswer(const Asked& asked, session::MappingId id) const {
+    const auto upnp = race_.upnpSays(id);
+    if (race_.config().speak == Speak::upnp && upnp) {
+        const std::chrono::duration<double> waited = transport::now() - asked.at;
+        return {Errc::noAnswer, fmt::format("asked {} for {:.1f} s by UPnP: {}", info_.endpoint.address().to_string(),
+                                            waited.count(), text(upnp->code, upnp->detail))};
+    }
+    Error error = notAnswered(asked, race_.transmissions(id));
+    if (upnp) {
+        error.detail += fmt::format("; by UPnP: {}", text(upnp->code, upnp->detail));
+    }
+    return error;
+}
+
+/// What came of it by PCP and NAT-PMP.
+Error GatewayLink::notAnswered(const Asked& asked, std::uint32_t transmissions) const {
     if (link_->unreachable() != asked.unreachable) {
         return unreachable(); // a deletion goes on all the same
     }
@@ -115,28 +204,63 @@ Error GatewayLink::unreachable() const {
                   : fmt::format("{} is closed or cannot be reached (ICMP)", text(info_.endpoint))};
 }
 
-Error GatewayLink::failure(const session::Event& event) const {
-    if (event.error == Errc::noAnswer) {
-        return {Errc::noAnswer,
-                fmt::format("{} is asked on and on ({})", text(info_.endpoint), text(link_->config().session.speak))};
+ProbeInfo GatewayLink::probed(const Asked& asked, const race::Event& event) const {
+    ProbeInfo info;
+    info.version = event.probed->version;
+    info.epochSeconds = event.probed->epochSeconds;
+    info.roundTrip = event.probed->roundTrip;
+    info.transmissions = event.transmissions;
+    info.gateway = info_;
+    if (event.error) {
+        info.refusal = failure(asked, event);
+    }
+    if (event.probed->externalAddress) {
+        info.externalAddress = transport::toAsio(*event.probed->externalAddress);
+    }
+    return info;
+}
+
+Error GatewayLink::failure(const race::Event& event) const {
+    if (event.error == Errc::noAnswer && !event.byUpnp) {
+        return withOther({Errc::noAnswer, fmt::format("{} is asked on and on ({})", text(info_.endpoint),
+                                                      text(link_->config().session.speak))},
+                         event);
     }
     return failure(asking(transport::now()), event);
 }
 
-Error GatewayLink::failure(const Asked& asked, const session::Event& event) const {
+Error GatewayLink::failure(const Asked& asked, const race::Event& event) const {
+    if (event.byUpnp) {
+        Error error{event.error, fmt::format("answer of {} by UPnP", info_.endpoint.address().to_string())};
+        if (!event.detail.empty()) {
+            error.detail = event.error == Errc::noAnswer ? event.detail : error.detail + ": " + event.detail;
+        }
+        return withOther(std::move(error), event);
+    }
     if (event.error == Errc::noAnswer) {
-        return noAnswer(asked, event.transmissions);
+        return withOther(notAnswered(asked, event.transmissions), event);
     }
-    if (event.error == Errc::unreachable) {
-        return unreachable();
-    }
-    Error error{event.error};
-    error.detail = fmt::format("answer of {}", text(info_.endpoint));
+    return withOther(event.error == Errc::unreachable ? unreachable() : refusal(event), event);
+}
+
+Error GatewayLink::refusal(const race::Event& event) const {
+    Error error{event.error, fmt::format("answer of {}", text(info_.endpoint))};
     if (event.gatewayExternal) {
+        error.gatewayExternal = event.gatewayExternal;
         error.detail += fmt::format(", whose own external address is {}: another NAT lies beyond it",
                                     transport::toAsio(*event.gatewayExternal).to_string());
     }
-    if (event.retryAfter > std::chrono::seconds{0}) {
+    return error;
+}
+
+/// What the other protocol said, too, and when it is asked again.
+Error GatewayLink::withOther(Error error, const race::Event& event) const {
+    if (event.other) {
+        const std::string_view who = event.other->byUpnp ? "UPnP" : text(link_->config().session.speak);
+        error.detail += fmt::format("; by {}: {}", who, text(event.other->error, event.other->detail));
+    }
+    const bool said = event.error != Errc::noAnswer && event.error != Errc::unreachable;
+    if (said && event.retryAfter > std::chrono::seconds{0}) {
         error.retryAfter = event.retryAfter;
     }
     return error;

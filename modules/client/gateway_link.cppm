@@ -9,8 +9,10 @@ export module portolan:gateway_link;
 import portolan.std;
 import portolan.error;
 import portolan.net;
+import portolan.race;
 import portolan.session;
 import portolan.transport;
+import portolan.upnp;
 import :types;
 import :mapping;
 
@@ -107,11 +109,28 @@ struct Question {
 
 class GatewayLink {
 public:
-    GatewayLink(GatewayInfo info, std::shared_ptr<transport::Link> link) noexcept;
+    /// `link` is open. Without `upnp`, UPnP is not spoken. `onWarning` may be empty.
+    GatewayLink(GatewayInfo info, std::shared_ptr<transport::Link> link, std::shared_ptr<upnp::Link> upnp, Speak speak,
+                std::function<void(const Error&)> onWarning);
 
     [[nodiscard]] transport::Link& link() noexcept { return *link_; }
 
-    [[nodiscard]] session::Session& session() noexcept { return link_->session(); }
+    [[nodiscard]] const session::Session& session() const noexcept { return std::as_const(*link_).session(); }
+
+    /// Who has the protocols asked, and tells of their answers.
+    [[nodiscard]] race::Referee& race() noexcept { return race_; }
+
+    [[nodiscard]] bool isOpen() const noexcept { return link_->isOpen(); }
+
+    void close();
+
+    /// Sends all that there is to send, by whatever protocol.
+    void flush();
+
+    /// Does what is due.
+    void handleTimeout(session::TimePoint now);
+
+    [[nodiscard]] std::optional<session::TimePoint> nextTimeout() const;
 
     [[nodiscard]] const GatewayInfo& info() const noexcept { return info_; }
 
@@ -130,14 +149,17 @@ public:
     /// To be kept with what is asked now.
     [[nodiscard]] Asked asking(session::TimePoint now) const;
 
-    /// Why nothing came of a request that was sent so often: what was tried and what came back.
-    [[nodiscard]] Error noAnswer(const Asked& asked, std::uint32_t transmissions) const;
+    /// Why nothing came of a request: what was tried and what came back.
+    [[nodiscard]] Error noAnswer(const Asked& asked, session::MappingId id) const;
+
+    /// What the gateway is, by its answer to a probe.
+    [[nodiscard]] ProbeInfo probed(const Asked& asked, const race::Event& event) const;
 
     /// The error of a refusal by this gateway, or of its silence, with what the event tells.
-    [[nodiscard]] Error failure(const Asked& asked, const session::Event& event) const;
+    [[nodiscard]] Error failure(const Asked& asked, const race::Event& event) const;
 
     /// The same of a mapping that is asked for on and on.
-    [[nodiscard]] Error failure(const session::Event& event) const;
+    [[nodiscard]] Error failure(const race::Event& event) const;
 
     boost::unordered_map<session::MappingId, Entry> entries;
 
@@ -149,11 +171,17 @@ public:
 
 private:
     [[nodiscard]] Error unreachable() const;
-
-    [[nodiscard]] const session::Session& session() const noexcept { return std::as_const(*link_).session(); }
+    [[nodiscard]] Error notAnswered(const Asked& asked, std::uint32_t transmissions) const;
+    [[nodiscard]] Error refusal(const race::Event& event) const;
+    [[nodiscard]] Error withOther(Error error, const race::Event& event) const;
+    void openUpnp();
 
     GatewayInfo info_;
     std::shared_ptr<transport::Link> link_;
+    std::shared_ptr<upnp::Link> upnp_; ///< open while anything is asked or held by UPnP
+    bool upnpTried_ = false;           ///< to be opened, since it was closed
+    race::Referee race_;
+    std::function<void(const Error&)> onWarning_;
 };
 
 } // namespace portolan

@@ -10,3 +10,4 @@ export import :identity;
 export import :types;
 export import :mapping;
 export import :client;
+export import :survey;

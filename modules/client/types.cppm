@@ -4,15 +4,16 @@ export module portolan:types;
 import portolan.std;
 import portolan.error;
 import portolan.net;
+import portolan.race;
 import portolan.session;
 import portolan.transport;
 import :identity;
 
 export namespace portolan {
 
+using race::Speak;
 using session::MappingChange;
 using session::PortSetWish;
-using session::Speak;
 using session::Statistics;
 using session::Via;
 using transport::DatagramTap;
@@ -20,6 +21,12 @@ using transport::Direction;
 using wire::Filter;
 using wire::Nonce;
 using wire::Protocol;
+using wire::Reach;
+
+/// From where an address, such as `Client::externalAddress` gives, can be reached.
+[[nodiscard]] inline Reach reachOf(const net::ip::address& address) noexcept {
+    return wire::reachOf(transport::toWire(address));
+}
 
 /// How a client finds its gateway and behaves.
 struct ClientOptions {
@@ -31,7 +38,13 @@ struct ClientOptions {
     /// The interface whose default route names the gateway, and that alone is used to ask; empty: any. With `gateway`:
     /// the way to it.
     std::string interfaceName{};
+    /// Which protocols to speak. By `any`, all of them side by side, and whichever serves first, PCP and NAT-PMP
+    /// preferred; what a gateway speaks is remembered for some minutes.
     Speak speak = Speak::any;
+    /// Take answers of PCP from other addresses of the gateway's link, too, if they bear the nonce of the request: for
+    /// pairs of gateways that share an address and answer from their own. Off: whatever does not come from the address
+    /// that was asked is dropped (RFC 6887 §8.3).
+    bool answersFromLink = false;
     /// How long `map`, `peer`, `externalAddress` and `probe` wait for an answer.
     std::chrono::milliseconds timeout{10'000};
     /// How long `release` waits for an answer, and how long a mapping that `map` gave up is tried to be deleted.
@@ -39,11 +52,15 @@ struct ClientOptions {
     /// Where the nonces of mappings come from, so that a later run can take them over (see `keptIdentity`). None: one
     /// that only this run knows.
     std::optional<Identity> identity{};
-    /// This network is fully trusted: every host in it may map ports for every other. Off: `MapRequest::thirdParty` is
-    /// refused (RFC 6887 §13.1).
+    /// This network is fully trusted: every host in it may map ports for every other. Off: `MapRequest::thirdParty`
+    /// (RFC 6887 §13.1), `thirdPartyId` (RFC 7843 §7) and `checkpoint` (RFC 7767 §5) are refused, as they are for
+    /// networks that are protected otherwise.
     bool trustedNetwork = false;
     /// The port where gateways announce to all hosts that they restarted (RFC 6887 §14.1.1); 0: nobody listens.
     std::uint16_t announcementPort = wire::announcementPort;
+    /// The UDP port where gateways are searched, and announce themselves, by UPnP. None: 1900; but no gateway is
+    /// searched on loopback then, unless nothing but UPnP is to be spoken.
+    std::optional<std::uint16_t> searchPort{};
     /// Whether what is held moves with this host: to another gateway when the default route goes there, to another
     /// address of this host when the old one goes. What was named above stays as it is. A mapping stays with its
     /// family, IPv4 or IPv6. Off: mappings are renewed where they were made, or lost.
@@ -66,7 +83,7 @@ struct MapRequest {
     /// The mapping nonce (RFC 6887 §11.1). None: that of `ClientOptions::identity`, or of this run; give the old one to
     /// take over a mapping made earlier.
     std::optional<Nonce> nonce{};
-    /// The suggested external port or an error (RFC 6887 §13.2). PCP only.
+    /// The suggested external port or an error (RFC 6887 §13.2). Not by NAT-PMP.
     bool preferFailure = false;
     /// Who may send to the mapping; empty = everyone (RFC 6887 §13.3). PCP only, and not every gateway enforces it.
     std::vector<Filter> filters{};
@@ -79,16 +96,18 @@ struct MapRequest {
     /// Suggested to the gateway; it decides for IPv4 or IPv6 outside. None: any, of the family of the address mapped.
     std::optional<net::ip::address> externalAddress{};
     /// Which of the hosts that share the third party's address, by a name of the operator's own, at most 1016 octets
-    /// (RFC 7843). Use it only where the operator demands it. PCP only.
+    /// (RFC 7843). Use it only where the operator demands it, and choose one that says nothing of a person (§7). PCP
+    /// only.
     std::vector<std::uint8_t> thirdPartyId{};
     // What follows, a gateway need not know of: it maps all the same, and `MappingInfo` tells what came of it.
-    /// What people may read at the gateway: UTF-8, at most 1016 octets (RFC 7220). The gateway may be someone else's:
-    /// no personal data.
+    /// What people may read at the gateway: UTF-8, at most 1016 octets (RFC 7220); by UPnP, what is printable ASCII of
+    /// it, after the mark by which our mappings are told. The gateway may be someone else's: no personal data.
     std::optional<std::string> description{};
     /// Contiguous ports instead of one, from the internal port on, which are renewed and deleted together (RFC 7753).
     std::optional<PortSetWish> portSet{};
-    bool prefix64 = false;   ///< ask for the prefixes of a NAT64 (RFC 7225)
-    bool checkpoint = false; ///< keep its state in more than one place (RFC 7767 §5: in trusted networks only)
+    bool prefix64 = false; ///< ask for the prefixes of a NAT64 (RFC 7225)
+    /// Keep its state in more than one place (RFC 7767). Only with `ClientOptions::trustedNetwork` (§5).
+    bool checkpoint = false;
 };
 
 /// An outbound mapping to ask for: the way of a connection from a port of this host to a remote peer (RFC 6887 §12).
@@ -115,7 +134,7 @@ struct UnmapRequest {
     Protocol protocol = Protocol::tcp;
     std::uint16_t internalPort = 0;
     /// The nonce it was made with. None: that of `ClientOptions::identity`, or of this run. With another, gateways that
-    /// check nonces refuse; NAT-PMP has none.
+    /// check nonces refuse; NAT-PMP and UPnP have none.
     std::optional<Nonce> nonce{};
     std::optional<net::ip::address> thirdParty{}; ///< as of `MapRequest`
     std::vector<std::uint8_t> thirdPartyId{};     ///< as it was made with
@@ -166,6 +185,7 @@ struct ProbeInfo {
     std::uint32_t transmissions = 0;             ///< how often it was asked
     std::optional<Error> refusal{};              ///< what it said to the question itself, where that was no success
     GatewayInfo gateway{};
+    std::optional<net::ip::address> externalAddress{}; ///< where the answer has it: that of NAT-PMP, asked by itself
 };
 
 /// What is known of a mapping at one moment.
@@ -177,10 +197,10 @@ struct MappingInfo {
     std::uint16_t externalPort = 0;
     net::ip::address remoteAddress{}; ///< of an outbound mapping; otherwise unspecified
     std::uint16_t remotePort = 0;     ///< likewise; otherwise 0
-    std::chrono::seconds lifetime{0}; ///< as granted last
-    std::uint32_t epochSeconds = 0;   ///< of the gateway, with the last answer
+    std::chrono::seconds lifetime{0}; ///< as granted last; 0: for ever, as some gateways have it by UPnP
+    std::uint32_t epochSeconds = 0;   ///< of the gateway, with the last answer; UPnP has none
     Via via = Via::pcp;
-    Nonce nonce;       ///< means nothing to NAT-PMP
+    Nonce nonce;       ///< means nothing to NAT-PMP and UPnP
     bool held = false; ///< false once it was lost, until it is granted again
     GatewayInfo gateway;
     std::optional<std::string> description{}; ///< as the gateway has it; none: none was given, or taken
@@ -190,6 +210,10 @@ struct MappingInfo {
     /// with fewer.
     bool optionsDropped = false;
     Nat64 nat64{}; ///< the prefixes that this gateway told last, to any mapping
+
+    /// From where the mapping can be reached, by its external address. If that is not `Reach::global`, another NAT lies
+    /// beyond this gateway: at home, the provider's box; or the provider's own (CGNAT), where no port can be opened.
+    [[nodiscard]] Reach reach() const noexcept { return reachOf(externalAddress); }
 };
 
 /// What happened to a mapping.

@@ -92,4 +92,24 @@ result<wire::Address> sourceAddress(const Gateway& gateway, SourceOptions option
     return selectSource(addresses, located, options);
 }
 
+result<std::uint32_t> interfaceWith(const wire::Address& own) {
+    BOOST_OUTCOME_TRY(const std::vector<LocalAddress> addresses,
+                      system::addresses(own.isV4() ? Family::v4 : Family::v6));
+    const auto row = std::ranges::find(addresses, own, &LocalAddress::address);
+    return row == addresses.end() ? 0 : row->interfaceIndex;
+}
+
+result<std::vector<Prefix>> networksOn(std::uint32_t interfaceIndex) {
+    std::vector<Prefix> networks;
+    for (const Family family : {Family::v4, Family::v6}) {
+        BOOST_OUTCOME_TRY(const std::vector<LocalAddress> addresses, system::addresses(family));
+        for (const LocalAddress& row : addresses) {
+            if (row.interfaceIndex == interfaceIndex) {
+                networks.push_back({row.address, row.prefixLength});
+            }
+        }
+    }
+    return networks;
+}
+
 } // namespace portolan::gateway

@@ -64,4 +64,11 @@ export namespace portolan::gateway {
 /// `interfaceIndex` as well. Errors: `Errc::gatewayUnknown` without an address, `Errc::noSourceAddress`, the system's.
 [[nodiscard]] result<wire::Address> sourceAddress(const Gateway& gateway, SourceOptions options = {});
 
+/// The index of the interface that has this address of this host; 0 if there is none. Errors are the system's.
+[[nodiscard]] result<std::uint32_t> interfaceWith(const wire::Address& own);
+
+/// The networks that this host has addresses of on an interface, of both families, as listed: what is on the link. Each
+/// is given by an address in it. None where there is no such interface. Errors are the system's.
+[[nodiscard]] result<std::vector<Prefix>> networksOn(std::uint32_t interfaceIndex);
+
 } // namespace portolan::gateway

@@ -90,6 +90,7 @@ void ControlPoint::removed(TimePoint now, Record& record, const Error* error) {
     const bool isGone = error == nullptr || code == ErrorCode::noSuchEntryInArray || code == ErrorCode::noSuchEntry;
     record.mayStand = !isGone;
     if (record.phase == Phase::leaving) {
+        record.reported = record.port; // of one that an earlier run made
         released(record, isGone ? nullptr : error);
     } else if (isGone) {
         record.seen = Seen::nothing;

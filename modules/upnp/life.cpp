@@ -115,6 +115,9 @@ void ControlPoint::refused(TimePoint now, Record& record, const Error& error) {
         hold = record.deadline - now;
     }
     emit(record, EventKind::refused, &error, hold);
+    if (record.phase == Phase::search) {
+        return; // another search follows
+    }
     if (record.phase == Phase::query) {
         forget(record.id);
         return;

@@ -44,7 +44,8 @@ public:
     result<MappingId> handleRequest(TimePoint now, const MappingRequest& request);
 
     /// Deletes the mapping of this host and our mark that an earlier run left, at the suggested port or any other; an
-    /// event `released` follows, with an error if the gateway refused or did not answer. Not for pinholes, of which
+    /// event `released` follows, with the external port if there was one, and with an error if the gateway refused or
+    /// did not answer. Not for pinholes, of which
     /// nobody can tell whose they are (`Errc::notAvailable`).
     result<MappingId> handleDelete(TimePoint now, const MappingRequest& request);
 
@@ -52,8 +53,12 @@ public:
     /// `Errc::notAvailable` where the client's address is of IPv6.
     result<MappingId> handleAddressQuery(TimePoint now);
 
+    /// Wants the gateway to be known, and nothing of it yet, until `handleRelease`, which is without an event: what is
+    /// requested once the stage is `ready` is asked at once. An event `refused` tells of each search that found none.
+    MappingId handleSearch(TimePoint now);
+
     /// Wants the mapping no more: it is deleted, if the gateway may have it and it is ours; an event `released`
-    /// follows, at the latest 10 s later. A query just ends, without an event.
+    /// follows, at the latest 10 s later. A query or search just ends, without an event.
     void handleRelease(TimePoint now, MappingId id);
 
     /// Forgets the mapping and leaves it standing.
@@ -108,6 +113,9 @@ public:
     /// What is held under this id, if it is.
     [[nodiscard]] std::optional<Grant> grant(MappingId id) const;
 
+    /// What a mapping with this description is called at the gateway.
+    [[nodiscard]] std::string descriptionOf(std::string_view wanted) const;
+
 private:
     enum class Ask : std::uint8_t { description, status, address, firewall, record };
 
@@ -115,6 +123,7 @@ private:
         ExchangeId id{};
         Ask ask{};
         std::optional<MappingId> record;
+        TimePoint begun;
         TimePoint deadline;
     };
 
@@ -130,7 +139,7 @@ private:
     // requests.cpp: what the owner wants
     [[nodiscard]] bool byPinhole() const noexcept { return !config_.clientAddress.isV4(); }
 
-    result<MappingId> add(TimePoint now, const MappingRequest& request, Phase phase);
+    MappingId add(TimePoint now, const MappingRequest& request, Phase phase);
     [[nodiscard]] std::optional<std::error_code> unfit(const MappingRequest& request, Phase phase) const;
     void start(TimePoint now, Record& record);
     void leave(TimePoint now, Record& record);

@@ -41,7 +41,7 @@ bool ControlPoint::isOurs(const Record& record, const PortMapping& entry) const 
 
 PortMapping ControlPoint::mappingOf(const Record& record) const {
     return {record.request.protocol, record.port, record.request.internalPort,
-            config_.clientAddress,   true,        config_.mark,
+            config_.clientAddress,   true,        descriptionOf(record.request.description),
             leaseOf(record)};
 }
 

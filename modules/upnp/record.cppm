@@ -14,6 +14,7 @@ enum class Phase : std::uint8_t {
     held,    ///< a mapping to be kept
     leaving, ///< a mapping to be deleted
     query,   ///< the external address
+    search,  ///< the gateway, to be known
 };
 
 /// The request that is next, or under way, about a mapping.
@@ -64,6 +65,9 @@ struct Record {
     TimePoint renewAt;
     TimePoint expiry;
     TimePoint giveUp; ///< of a deletion
+
+    /// Whether it is about no mapping.
+    [[nodiscard]] bool isQuestion() const noexcept { return phase == Phase::query || phase == Phase::search; }
 
     [[nodiscard]] bool ends() const noexcept { return phase == Phase::held && !permanent; }
 };

@@ -36,6 +36,9 @@ std::string markOf(const std::string& wanted) {
     return mark.empty() ? "Portolan" : mark;
 }
 
+/// Longer descriptions are cut or refused by some gateways.
+constexpr std::size_t longestDescription = 63;
+
 } // namespace
 
 ControlPoint::ControlPoint(const Config& config)
@@ -47,6 +50,19 @@ ControlPoint::ControlPoint(const Config& config)
     config_.mark = markOf(config.mark);
 }
 
+std::string ControlPoint::descriptionOf(std::string_view wanted) const {
+    std::string text = config_.mark;
+    if (!wanted.empty()) {
+        text += ": ";
+    }
+    for (const char letter : wanted) {
+        if (text.size() < longestDescription && letter >= ' ' && letter <= '~') {
+            text += letter;
+        }
+    }
+    return text;
+}
+
 std::optional<std::error_code> ControlPoint::unfit(const MappingRequest& request, Phase phase) const {
     const bool hasPort = request.protocol == wire::Protocol::tcp || request.protocol == wire::Protocol::udp;
     if (!hasPort || request.internalPort == 0 || request.lifetime.count() <= 0 ||
@@ -55,7 +71,7 @@ std::optional<std::error_code> ControlPoint::unfit(const MappingRequest& request
     }
     const bool known = std::ranges::any_of(records_, [&](const auto& entry) {
         const MappingRequest& other = entry.second.request;
-        return entry.second.phase != Phase::query && other.protocol == request.protocol &&
+        return !entry.second.isQuestion() && other.protocol == request.protocol &&
                other.internalPort == request.internalPort;
     });
     if (known) {
@@ -67,7 +83,7 @@ std::optional<std::error_code> ControlPoint::unfit(const MappingRequest& request
     return std::nullopt;
 }
 
-result<MappingId> ControlPoint::add(TimePoint now, const MappingRequest& request, Phase phase) {
+MappingId ControlPoint::add(TimePoint now, const MappingRequest& request, Phase phase) {
     const auto id = static_cast<MappingId>(++lastId_);
     Record& record = records_[id];
     record.id = id;
@@ -76,6 +92,9 @@ result<MappingId> ControlPoint::add(TimePoint now, const MappingRequest& request
     record.port = request.suggestedPort != 0 ? request.suggestedPort : request.internalPort;
     record.giveUp = now + deletionLimit;
     record.anywhere = phase == Phase::leaving;
+    if (phase == Phase::search) {
+        record.deadline = TimePoint::max(); // nothing is ever to be done about it
+    }
     start(now, record);
     return id;
 }
@@ -109,6 +128,10 @@ result<MappingId> ControlPoint::handleAddressQuery(TimePoint now) {
     return add(now, {}, Phase::query);
 }
 
+MappingId ControlPoint::handleSearch(TimePoint now) {
+    return add(now, {}, Phase::search);
+}
+
 void ControlPoint::start(TimePoint now, Record& record) {
     if (stage_ == Stage::ready) {
         begin(now, record);
@@ -131,7 +154,7 @@ void ControlPoint::handleRelease(TimePoint now, MappingId id) {
     if (at == records_.end() || at->second.phase == Phase::leaving) {
         return;
     }
-    if (at->second.phase == Phase::query) {
+    if (at->second.isQuestion()) {
         forget(id);
     } else {
         leave(now, at->second);

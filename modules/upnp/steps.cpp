@@ -28,6 +28,9 @@ constexpr unsigned mostSilent = 3;
 
 /// Starts an attempt to get or keep the mapping, or to be rid of it.
 void ControlPoint::begin(TimePoint now, Record& record) {
+    if (record.phase == Phase::search) {
+        return;
+    }
     record.asked = 0;
     record.index = 0;
     record.replacing = false;

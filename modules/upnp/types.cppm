@@ -45,6 +45,9 @@ struct MappingRequest {
     std::uint16_t suggestedPort = 0;               ///< 0 = the internal one; means nothing to a pinhole
     bool exactly = false;                          ///< the suggested port or none
     std::chrono::seconds lifetime{7200};
+    /// What people may read at the gateway, after our mark: what is not printable ASCII, or too long, is not written. A
+    /// pinhole has none.
+    std::string description{};
 };
 
 /// What the gateway granted.
@@ -86,6 +89,7 @@ struct Statistics {
     std::uint64_t undecodable = 0;   ///< datagrams that are not SSDP
     std::uint64_t announcements = 0; ///< of the gateway
     std::uint64_t refusedUrls = 0;   ///< which would have led to somebody else
+    Duration roundTrip{0};           ///< of the last request of HTTP that had an answer, its connection included
 };
 
 } // namespace portolan::upnp

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Asks a real kernel, in network namespaces that this program makes for itself: one for every case, gone with the next.
-// Needs to be root, or to be allowed user namespaces; skips without. PORTOLAN_ROUTES sets the size of the large table.
+// Needs to be root, or to be allowed user namespaces; skips without.
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
-#include <chrono>
 #include <cstdio>
-#include <cstdlib>
 #include <ctime>
 #include <fmt/format.h>
 #include <fstream>
@@ -14,6 +13,7 @@
 
 #include "live_host.hpp"
 #include "support/print.hpp"
+#include "support/sanitized.hpp"
 
 import portolan.gateway;
 import portolan.test.gateway;
@@ -141,23 +141,43 @@ BOOST_AUTO_TEST_CASE(has_no_source_where_there_are_only_unique_local_addresses) 
     BOOST_TEST(source(found(Family::v6), {.allowUniqueLocal = true}) == address("fd00::5"));
 }
 
-BOOST_AUTO_TEST_CASE(finds_the_router_among_thousands_of_routes) {
-    const char* const wanted = std::getenv("PORTOLAN_ROUTES");
-    const int count = wanted == nullptr ? 5'000 : std::atoi(wanted);
+BOOST_AUTO_TEST_CASE(tells_the_networks_of_an_interface) {
+    ip("-6 addr add 2001:db8::5/64 dev eth0 nodad");
+    const auto networks = networksOn(interfaceIndex("eth0")).value();
+    const auto holds = [&](std::string_view text) {
+        return std::ranges::any_of(networks, [&](const Prefix& network) { return contains(network, address(text)); });
+    };
+    BOOST_TEST(holds("192.168.1.77"));
+    BOOST_TEST(holds("2001:db8::77"));
+    BOOST_TEST(!holds("192.168.2.1"));
+    BOOST_TEST(!holds("127.0.0.1"));
+    BOOST_TEST(networksOn(interfaceIndex("eth7")).value().empty());
+}
+
+BOOST_AUTO_TEST_CASE(finds_the_interface_of_an_address) {
+    BOOST_TEST(interfaceWith(address("192.168.1.2")).value() == interfaceIndex("eth0"));
+    BOOST_TEST(interfaceWith(address("::1")).value() == interfaceIndex("lo"));
+    BOOST_TEST(interfaceWith(address("192.168.1.3")).value() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(finds_the_routers_among_100000_routes_within_a_quarter_of_a_second) {
     FILE* const batch = ::popen("ip -batch -", "w");
     BOOST_TEST_REQUIRE(batch != nullptr);
-    for (int i = 0; i < count; ++i) {
+    for (int i = 0; i < 100'000; ++i) {
         fmt::print(batch, "route add 11.{}.{}.{}/32 via 192.168.1.9\n", i >> 16, (i >> 8) & 255, i & 255);
     }
     fmt::print(batch, "route add default via 192.168.1.1\n");
+    fmt::print(batch, "route add default via 192.168.1.3 table 511\n"); // listed behind all of the table main
     BOOST_TEST_REQUIRE(::pclose(batch) == 0);
-    const auto start = std::chrono::steady_clock::now();
-    const std::clock_t startOfWork = std::clock();
-    const Gateway gateway = found(Family::v4);
-    const auto took = std::chrono::duration<double, std::milli>{std::chrono::steady_clock::now() - start};
-    const double work = 1000.0 * static_cast<double>(std::clock() - startOfWork) / CLOCKS_PER_SEC;
-    BOOST_TEST_MESSAGE(count << " routes read in " << took.count() << " ms, of the processor's time " << work << " ms");
-    BOOST_TEST(*gateway.address == address("192.168.1.1"));
+    const std::clock_t start = std::clock(); // the processor's time: other programs do not count
+    const auto found = gateways();
+    const double work = 1000.0 * static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
+    BOOST_TEST_MESSAGE("100000 routes read in " << work << " ms");
+    BOOST_TEST_REQUIRE(found.has_value());
+    BOOST_TEST_REQUIRE(found.value().size() == 2U);
+    BOOST_TEST(*found.value()[0].address == address("192.168.1.1"));
+    BOOST_TEST(*found.value()[1].address == address("192.168.1.3"));
+    BOOST_TEST(work < (sanitized ? 2500 : 250));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

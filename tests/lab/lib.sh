@@ -23,6 +23,8 @@ labGatewayAddress6=2001:db8:77::1
 labExternalAddress6=2001:db8:99::1
 labFarAddress6=2001:db8:99::2
 labIpv6Disabled=yes
+labUpnp=no    # before labGateway: whether it speaks UPnP
+labNatPmp=yes # likewise, PCP and NAT-PMP
 labDirectory=$(dirname "${BASH_SOURCE[0]}")
 
 # Unique by process, so that labs run side by side.
@@ -165,8 +167,8 @@ labGateway() { # [LINES OF CONFIGURATION...]
     cat >"$labState/miniupnpd.conf" <<END
 ext_ifname=wan0
 listening_ip=lan0
-enable_natpmp=yes
-enable_upnp=no
+enable_natpmp=$labNatPmp
+enable_upnp=$labUpnp
 ipv6_disable=$labIpv6Disabled
 secure_mode=yes
 min_lifetime=120
@@ -184,7 +186,9 @@ deny 0-65535 0.0.0.0/0 0-65535" >>"$labState/miniupnpd.conf"
 }
 
 labGatewayListens() {
-    [ -s "$labState/gateway.pid" ] && inRouter ss -Hlun 'sport = :5351' | grep -q .
+    local port=5351
+    [ "$labNatPmp" = yes ] || port=1900
+    [ -s "$labState/gateway.pid" ] && inRouter ss -Hlun "sport = :$port" | grep -q .
 }
 
 # labUpNetwork: the lab without miniupnpd: the router forwards what the host asks for, and nothing serves as gateway.

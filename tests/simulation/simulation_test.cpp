@@ -3,19 +3,13 @@
 #include <cstdint>
 #include <string>
 
+#include "support/sanitized.hpp"
+
 import portolan.simulation;
 
 using namespace portolan::simulation;
 
 namespace {
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool sanitized = true;
-#elif defined(__has_feature)
-constexpr bool sanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
-#else
-constexpr bool sanitized = false;
-#endif
 
 /// How many worlds a case runs.
 constexpr std::uint64_t worlds = sanitized ? 40 : 500;

@@ -179,4 +179,11 @@ BOOST_AUTO_TEST_CASE(a_mark_is_made_fit_for_a_description) {
     BOOST_TEST(house.entry(8080)->description == "Portolan _" + std::string(22, 'x'));
 }
 
+BOOST_AUTO_TEST_CASE(what_people_may_read_follows_the_mark) {
+    House house;
+    house.request({.internalPort = 8080, .description = "caf\xc3\xa9\n" + std::string(100, 'x')});
+    house.advance(1s);
+    BOOST_TEST(house.entry(8080)->description == "Portolan: caf" + std::string(50, 'x'));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+module;
+
+#include <map>
+#include <optional>
+#include <set>
+#include <system_error>
+#include <utility>
+
+module portolan.race;
+
+import :contest;
+
+namespace portolan::race {
+
+/// The session is not to serve this. What it was asked for, and may have been given, is taken back; where it never
+/// heard of the gateway, only for a moment.
+void Referee::endSession(TimePoint now, Contest& contest) {
+    if (!contest.session) {
+        return;
+    }
+    const MappingId session = *std::exchange(contest.session, std::nullopt);
+    bySession_.erase(session);
+    asked_ = true;
+    const bool underWay = session_.transmissions(session) != 0;
+    if (contest.want == Want::address) {
+        session_.handleRelease(now, session);
+    } else if (contest.want == Want::deletion || (contest.sessionSaid && !underWay)) {
+        session_.handleDetach(session); // nothing stands there
+    } else {
+        const Duration limit = heard(contest) ? config_.patience : config_.undoing;
+        undoingSession_.insert_or_assign(session, Undoing{now + limit, std::nullopt});
+        session_.handleRelease(now, session);
+    }
+}
+
+/// UPnP is not to serve this, and what it was asked for is taken back.
+void Referee::endUpnp(TimePoint now, MappingId id, Contest& contest) {
+    contest.waits = false;
+    searchNoMore(id);
+    if (!contest.upnp) {
+        return;
+    }
+    const MappingId upnp = *std::exchange(contest.upnp, std::nullopt);
+    byUpnp_.erase(upnp);
+    asked_ = true;
+    if (contest.want == Want::deletion) {
+        point_->handleDetach(upnp);
+        return;
+    }
+    if (contest.want == Want::mapping) {
+        undoingUpnp_.insert(upnp);
+    }
+    point_->handleRelease(now, upnp);
+}
+
+void Referee::leave(TimePoint now, MappingId id, Contest& contest) {
+    contest.leaving = true;
+    contest.waits = false;
+    contest.upnpSaid.reset();
+    searchNoMore(id);
+    clearDue(id, contest);
+    asked_ = true;
+    if (contest.session && contest.sessionSaid && session_.transmissions(*contest.session) == 0) {
+        session_.handleDetach(*contest.session); // nothing stands there
+        bySession_.erase(*contest.session);
+        contest.session.reset();
+        contest.sessionSaid.reset();
+    } else if (contest.session) {
+        session_.handleRelease(now, *contest.session);
+    }
+    if (contest.upnp) {
+        point_->handleRelease(now, *contest.upnp);
+    }
+    finishLeaving(id, contest);
+}
+
+void Referee::finishLeaving(MappingId id, Contest& contest) {
+    if (contest.session || contest.upnp) {
+        return; // their ends are told
+    }
+    Event event;
+    event.kind = EventKind::released;
+    event.id = id;
+    event.grant = contest.grant;
+    if (contest.sessionSaid) {
+        event.error = contest.sessionSaid->error;
+        event.transmissions = contest.sessionSaid->transmissions;
+    }
+    if (contest.upnpSaid && (contest.holder == Holder::upnp || !event.error)) {
+        event.byUpnp = true;
+        event.error = contest.upnpSaid->error;
+        event.detail = contest.upnpSaid->detail;
+    }
+    events_.push_back(std::move(event));
+    erase(id);
+}
+
+void Referee::erase(MappingId id) {
+    const auto at = contests_.find(id);
+    if (at == contests_.end()) {
+        return;
+    }
+    clearDue(id, at->second);
+    searchNoMore(id);
+    if (at->second.session) {
+        bySession_.erase(*at->second.session);
+    }
+    if (at->second.upnp) {
+        byUpnp_.erase(*at->second.upnp);
+    }
+    contests_.erase(at);
+}
+
+void Referee::undoneSession(TimePoint now, MappingId session) {
+    const auto before = undoingSession_.at(session).before;
+    undoingSession_.erase(session);
+    if (before) {
+        if (const auto at = contests_.find(*before); at != contests_.end()) {
+            step(now, *before, at->second);
+        }
+    }
+}
+
+void Referee::learn(TimePoint now, Known known) {
+    known_ = known;
+    knownUntil_ = now + config_.memory;
+}
+
+} // namespace portolan::race

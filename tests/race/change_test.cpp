@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+#include <boost/test/unit_test.hpp>
+#include <chrono>
+
+import portolan.testing.race;
+
+using namespace portolan;
+using namespace portolan::testing;
+using namespace std::chrono_literals;
+
+BOOST_AUTO_TEST_SUITE(race_change)
+
+BOOST_AUTO_TEST_CASE(what_pcp_held_is_had_by_upnp_when_the_gateway_speaks_no_other_any_more) {
+    Arena arena;
+    const MappingId id = arena.request();
+    arena.await().expects(EventKind::granted);
+    arena.gateway.setPcpEnabled(false);
+    arena.gateway.setNatPmpEnabled(false);
+    arena.advance(3h);
+    arena.expects(EventKind::lost);
+    const auto event = arena.expects(EventKind::granted);
+    BOOST_TEST((event.id == id));
+    BOOST_TEST((event.grant.via == Via::upnp));
+    BOOST_TEST(arena.mappings() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(what_upnp_held_is_had_by_pcp_when_the_gateway_speaks_no_other_any_more) {
+    Arena arena{upnpOnly()};
+    const MappingId id = arena.request();
+    arena.await().expects(EventKind::granted);
+    arena.gateway.setPcpEnabled(true);
+    arena.dark = true;
+    arena.advance(3h);
+    while (!arena.events.empty() && arena.events.front().kind == EventKind::refused) {
+        arena.events.pop_front();
+    }
+    arena.expects(EventKind::lost);
+    const auto event = arena.expects(EventKind::granted);
+    BOOST_TEST((event.id == id));
+    BOOST_TEST((event.grant.via == Via::pcp));
+    BOOST_TEST(arena.referee.request(id).has_value());
+    BOOST_TEST(arena.referee.transmissions(id) == 0U);
+    arena.release(id);
+    arena.await();
+    BOOST_TEST((arena.expects(EventKind::released).id == id));
+    arena.advance(1h).expectsNothing();
+    BOOST_TEST(arena.referee.size() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_restart_of_a_gateway_of_upnp_is_recovered_from) {
+    Arena arena{upnpOnly()};
+    const MappingId id = arena.request();
+    arena.await().expects(EventKind::granted);
+    arena.advance(1min);
+    arena.gateway.resetState(arena.now.time_since_epoch());
+    BOOST_TEST(arena.mappings() == 0U);
+    arena.referee.handleDoubt(arena.now);
+    arena.settle();
+    arena.advance(10s);
+    BOOST_TEST((arena.expects(EventKind::recovered).id == id));
+    BOOST_TEST(arena.mappings() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_to_be_had_elsewhere_asks_for_the_port_that_is_held) {
+    Arena arena{upnpOnly()};
+    auto wanted = tcp();
+    wanted.suggestedPort = 9999;
+    wanted.wishes.description = "a café";
+    wanted.wishes.prefix64 = true;
+    const MappingId id = arena.request(wanted);
+    arena.await().expects(EventKind::granted);
+    BOOST_TEST(arena.referee.request(id)->suggestedPort == 9999U);
+    BOOST_TEST(arena.referee.options(id)->description.value() == "Portolan: a caf");
+    BOOST_TEST(arena.gateway.mappings().front().description == "Portolan: a caf");
+    BOOST_TEST(arena.referee.options(id)->dropped);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
