@@ -16,4 +16,7 @@ end() {
 }
 trap end EXIT
 trap 'exit 1' HUP INT TERM
+# To make all that takes a while, which no part of the test has to wait for.
+"$wine" "$PORTOLAN_WINE" cmd /c exit </dev/null >/dev/null 2>&1 || [ $? != 77 ] || { echo "skip: wine is not installed" && exit 77; }
+"$wine" "$PORTOLAN_WINE" --end
 "$directory/$1" "${@:2}"
