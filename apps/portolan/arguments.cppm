@@ -77,7 +77,7 @@ struct PortSpec {
 /// ADDR/LEN[:PORT], where an IPv6 address may be in brackets. LEN counts the bits of the address's own family.
 [[nodiscard]] Parsed<Filter> parseFilter(std::string_view text);
 
-/// "auto", "pcp" or "nat-pmp".
+/// "auto", "pcp", "nat-pmp", "upnp" or "strict".
 [[nodiscard]] Parsed<Speak> parseSpeak(std::string_view text);
 
 } // namespace portolan::cli

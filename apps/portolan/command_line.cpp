@@ -33,6 +33,14 @@ constexpr const char* waitsForNothing = "Without effect here: there is nothing t
 constexpr const char* waitsForDeletion = "How long to wait for the deletion at the end (default 10)";
 constexpr const char* endsBySelf = "End after this time (default: when interrupted)";
 
+/// A port, from this one on.
+template <std::uint16_t lowest>
+Parsed<std::uint16_t> parsePortFrom(std::string_view text) {
+    const auto number = parseNumber(text, lowest, std::numeric_limits<std::uint16_t>::max(), "a port");
+    return number ? Parsed<std::uint16_t>{static_cast<std::uint16_t>(number.assume_value())}
+                  : Parsed<std::uint16_t>{number.error()};
+}
+
 void addCommon(CLI::App& app, CommonOptions& options, const char* timeoutHelp) {
     app.add_flag("--json", options.json, "Say everything as JSON, one object a line");
     add(app, "--timeout", "SECONDS", options.timeout, parseTimeout, timeoutHelp);
@@ -56,8 +64,10 @@ void addGateway(CLI::App& app, GatewayOptions& options) {
     add(app, "--identity", "FILE", options.identity, path,
         "The secret that nonces come from (default: portolan/identity in the user's state folder)");
     addRecording(app, options.recording);
-    add(app, "--protocol", "auto|pcp|nat-pmp", options.speak, parseSpeak,
-        "What to speak (default auto: PCP, and NAT-PMP where the gateway has no PCP)");
+    add(app, "--protocol", "auto|pcp|nat-pmp|upnp|strict", options.speak, parseSpeak,
+        "What to speak (default auto: all, side by side; strict: UPnP only where the others fail)");
+    add(app, "--ssdp-port", "PORT", options.searchPort, parsePortFrom<1>,
+        "Where UPnP gateways are searched (default 1900)");
 }
 
 /// What tells a mapping from others, besides its port: `map` and `unmap` have to agree on it.
@@ -243,13 +253,9 @@ void addSimulate(CLI::App& app, SimulateCommand& command) {
     command.gateway = parseProfile("strict").assume_value();
     add(app, "--igd", "1|2|off", command.igd, parseIgd,
         "The version of UPnP IGD to speak (default: as the profile has it; strict: 2)");
-    const auto port = [](std::string_view text) -> Parsed<std::uint16_t> {
-        const auto number = parseNumber(text, 0, std::numeric_limits<std::uint16_t>::max(), "a port");
-        return number ? Parsed<std::uint16_t>{static_cast<std::uint16_t>(number.assume_value())}
-                      : Parsed<std::uint16_t>{number.error()};
-    };
-    add(app, "--http-port", "PORT", command.httpPort, port, "Where to serve UPnP IGD (default: one that is free)");
-    add(app, "--ssdp-port", "PORT", command.ssdpPort, port,
+    add(app, "--http-port", "PORT", command.httpPort, parsePortFrom<0>,
+        "Where to serve UPnP IGD (default: one that is free)");
+    add(app, "--ssdp-port", "PORT", command.ssdpPort, parsePortFrom<0>,
         "Where to hear searches for it, multicast ones too (default: one that is free; 1900 is the standard's)");
     app.footer(
         "A gateway for tests: answers PCP, NAT-PMP and UPnP IGD, and carries TCP and UDP from the external address to\n"
@@ -298,7 +304,7 @@ private:
 
     std::string complaint(const CLI::Error& error) const;
 
-    CLI::App app_{"Opens ports on NAT gateways and firewalls, by PCP and NAT-PMP.", "portolan"};
+    CLI::App app_{"Opens ports on NAT gateways and firewalls, by PCP, NAT-PMP and UPnP.", "portolan"};
     MapCommand map_;
     UnmapCommand unmap_;
     KeepCommand keep_;

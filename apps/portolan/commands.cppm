@@ -29,7 +29,8 @@ struct GatewayOptions {
     std::string interfaceName;                     ///< empty: any
     bool answersFromLink = false;
     Speak speak = Speak::any;
-    std::optional<std::string> identity; ///< the file of the identity; none: the user's own
+    std::optional<std::uint16_t> searchPort; ///< where UPnP gateways are searched; none: where they are by default
+    std::optional<std::string> identity;     ///< the file of the identity; none: the user's own
     Recording recording{};
 };
 

@@ -68,6 +68,11 @@ std::string unmapCommand(const MapCommand& command, const MappingInfo& info) {
     }
     if (command.via.speak == Speak::natPmp) {
         text += " --protocol nat-pmp";
+    } else if (info.via == Via::upnp) {
+        text += " --protocol upnp";
+    }
+    if (command.via.searchPort) {
+        text += fmt::format(" --ssdp-port {}", *command.via.searchPort);
     }
     if (command.thirdParty) {
         text += fmt::format(" --third-party {}", command.thirdParty->to_string());

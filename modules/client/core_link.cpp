@@ -38,17 +38,6 @@ gateway::Gateway named(const net::ip::udp::endpoint& endpoint) {
     return named;
 }
 
-session::Speak ofSession(Speak speak) {
-    switch (speak) {
-    case Speak::pcp:
-        return session::Speak::pcp;
-    case Speak::natPmp:
-        return session::Speak::natPmp;
-    default:
-        return session::Speak::any;
-    }
-}
-
 /// The index of the interface that was named.
 result<std::uint32_t> indexOf(const std::string& interfaceName) {
     const std::uint32_t index = gateway::interfaceIndex(interfaceName);
@@ -134,7 +123,7 @@ result<transport::LinkConfig> Core::configOf(const GatewayChoice& choice) const 
     config.source = choice.source;
     config.interfaceIndex = choice.interfaceIndex;
     config.device = options_.interfaceName;
-    config.session.speak = ofSession(options_.speak);
+    config.session.speak = race::ofSession(options_.speak);
     config.onDatagram = options_.onDatagram;
     if (options_.answersFromLink) {
         BOOST_OUTCOME_TRY(config.isOnLink, isOnLink(choice.interfaceIndex, choice.source));
@@ -164,10 +153,14 @@ std::shared_ptr<upnp::Link> Core::upnpLinkTo(const GatewayChoice& choice) {
     config.gateway = choice.gateway.endpoint.address();
     config.source = choice.source;
     config.interfaceIndex = choice.interfaceIndex;
+    if (const auto found = gateway::interfaceWith(transport::toWire(choice.source));
+        config.interfaceIndex == 0 && found) {
+        config.interfaceIndex = found.value(); // of a gateway that was named
+    }
     config.announcementPort = config.point.searchPort = options_.searchPort.value_or(upnp::ssdpPort);
     config.point.searchByGroup = !config.gateway.is_loopback();
     config.point.onLink = networksOnLink(choice.interfaceIndex, choice.source);
-    auto& turns = turns_[choice.interfaceIndex];
+    auto& turns = turns_[config.interfaceIndex];
     if (!turns) {
         turns = std::make_shared<upnp::SearchTurns>();
     }

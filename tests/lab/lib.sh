@@ -5,7 +5,8 @@
 #   host 192.168.77.2 ---- 192.168.77.1 router 11.22.33.1 ---- 11.22.33.2 far
 #   2001:db8:77::2 ---- 2001:db8:77::1          2001:db8:99::1 ---- 2001:db8:99::2   (after labDualStack)
 #
-# The router masquerades by nftables and runs miniupnpd, which answers PCP and NAT-PMP. The far side's range is an ordinary
+# The router masquerades by nftables and runs miniupnpd, which answers PCP and NAT-PMP, and UPnP where a lab has it do so
+# (labSpeaks). The far side's range is an ordinary
 # public one, since miniupnpd refuses to serve a private or reserved external address; no packet leaves the namespaces,
 # which have no other link. labSecondUp adds another router of the same kind:
 #
@@ -23,8 +24,8 @@ labGatewayAddress6=2001:db8:77::1
 labExternalAddress6=2001:db8:99::1
 labFarAddress6=2001:db8:99::2
 labIpv6Disabled=yes
-labUpnp=no    # before labGateway: whether it speaks UPnP
-labNatPmp=yes # likewise, PCP and NAT-PMP
+labSpeaksNatPmp=yes # PCP and NAT-PMP, from the next labGateway on
+labSpeaksUpnp=no    # likewise
 labDirectory=$(dirname "${BASH_SOURCE[0]}")
 
 # Unique by process, so that labs run side by side.
@@ -163,12 +164,19 @@ table inet filter {
 END
 }
 
+# labSpeaks PROTOCOLS: what the gateway will speak: pcp, which brings NAT-PMP, or upnp, or "pcp upnp".
+labSpeaks() {
+    labSpeaksNatPmp=no labSpeaksUpnp=no
+    case $1 in *pcp*) labSpeaksNatPmp=yes ;; esac
+    case $1 in *upnp*) labSpeaksUpnp=yes ;; esac
+}
+
 labGateway() { # [LINES OF CONFIGURATION...]
     cat >"$labState/miniupnpd.conf" <<END
 ext_ifname=wan0
 listening_ip=lan0
-enable_natpmp=$labNatPmp
-enable_upnp=$labUpnp
+enable_natpmp=$labSpeaksNatPmp
+enable_upnp=$labSpeaksUpnp
 ipv6_disable=$labIpv6Disabled
 secure_mode=yes
 min_lifetime=120
@@ -185,10 +193,14 @@ deny 0-65535 0.0.0.0/0 0-65535" >>"$labState/miniupnpd.conf"
         labWait 10 labGatewayListens
 }
 
+# By PCP and NAT-PMP, or by UPnP.
 labGatewayListens() {
-    local port=5351
-    [ "$labNatPmp" = yes ] || port=1900
-    [ -s "$labState/gateway.pid" ] && inRouter ss -Hlun "sport = :$port" | grep -q .
+    [ -s "$labState/gateway.pid" ] && inRouter ss -Hlun 'sport = :5351 or sport = :1900' | grep -q .
+}
+
+# routerMaps COUNT: so many ports are forwarded by the router.
+routerMaps() {
+    [ "$(inRouter nft list chain inet filter prerouting_miniupnpd | grep -c dnat)" = "$1" ]
 }
 
 # labUpNetwork: the lab without miniupnpd: the router forwards what the host asks for, and nothing serves as gateway.

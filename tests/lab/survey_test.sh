@@ -16,8 +16,7 @@ ends() {
 }
 
 labRequire
-# shellcheck disable=SC2034 # lib.sh reads them
-labUpnp=yes
+labSpeaks "pcp upnp"
 # A name that would turn the rest of the line around on a terminal.
 labUp "friendly_name=Lab $(printf '\u202e')router"
 
@@ -43,7 +42,7 @@ expect "a line for NAT-PMP" says "external address $labExternalAddress"
 expect "a line for UPnP" says "UPnP     IGD:"
 expect "a line for the choice" says "auto     PCP (it goes before all others)"
 
-labNatPmp=no
+labSpeaks upnp
 expect "miniupnpd ends" ends
 expect "and comes back with UPnP alone" labGateway
 expect "gateways asks it" portolan gateways --timeout 5 --json
