@@ -9,4 +9,5 @@ export import portolan.net;
 export import :identity;
 export import :types;
 export import :mapping;
+export import :reached;
 export import :client;
