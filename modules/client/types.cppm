@@ -49,9 +49,9 @@ enum class Gateways : std::uint8_t {
 struct ClientOptions {
     /// The gateway to ask; its port 0 means 5351. None: the default route's, found anew for each request, or for those
     /// of one second.
-    std::optional<net::ip::udp::endpoint> gateway;
+    std::optional<net::ip::udp::endpoint> gateway{};
     /// The local address to map, and to ask from; it decides for IPv4 or IPv6. None: the system's choice.
-    std::optional<net::ip::address> source;
+    std::optional<net::ip::address> source{};
     /// The interface whose default route names the gateway, and that alone is used to ask; empty: any. With `gateway`:
     /// the way to it.
     std::string interfaceName{};
