@@ -30,20 +30,27 @@ net::ip::address unmapped(const net::ip::address& address) {
     return address.is_v6() && address.to_v6().is_v4_mapped() ? transport::toAsio(transport::toWire(address)) : address;
 }
 
-} // namespace
-
-std::shared_ptr<Core> makeCore(const net::any_io_executor& executor, ClientOptions options) {
-    return std::make_shared<Core>(executor, std::move(options));
+net::ip::udp::endpoint asServer(const net::ip::udp::endpoint& endpoint) {
+    return {unmapped(endpoint.address()), endpoint.port() == 0 ? wire::serverPort : endpoint.port()};
 }
 
-Core::Core(const net::any_io_executor& executor, ClientOptions options)
-    : strand_(net::make_strand(executor))
+} // namespace
+
+Core::Core(net::strand<net::any_io_executor> strand, ClientOptions options)
+    : strand_(std::move(strand))
     , alarm_(strand_)
     , options_(std::move(options))
     , identity_(options_.identity ? *options_.identity : Identity::random()) {
+    for (PcpServer& server : options_.servers) {
+        std::ranges::transform(server.addresses, server.addresses.begin(), asServer);
+    }
+    if (options_.servers.size() == 1 && options_.servers.front().addresses.size() == 1) {
+        options_.gateway = options_.servers.front().addresses.front();
+    }
     if (options_.gateway) {
-        const std::uint16_t port = options_.gateway->port();
-        options_.gateway = {unmapped(options_.gateway->address()), port == 0 ? wire::serverPort : port};
+        options_.gateway = asServer(*options_.gateway);
+    } else if (!options_.servers.empty() || options_.anycast) {
+        list_.emplace(AddressList{.ofOneServer = !options_.servers.empty()});
     }
     if (options_.source) {
         options_.source = unmapped(*options_.source);

@@ -16,6 +16,7 @@ module;
 module portolan;
 
 import portolan.gateway;
+import portolan.servers;
 import portolan.transport;
 import portolan.upnp;
 import :core;
@@ -68,6 +69,8 @@ result<gateway::Gateway> findGateway(const ClientOptions& options, std::optional
     }
     if (options.source) {
         family = options.source->is_v4() ? gateway::Family::v4 : gateway::Family::v6;
+    } else if (options.families == Families::v4 || options.families == Families::v6) {
+        family = options.families == Families::v4 ? gateway::Family::v4 : gateway::Family::v6;
     }
     if (family) {
         return defaultGateway(options, *family);
@@ -76,7 +79,9 @@ result<gateway::Gateway> findGateway(const ClientOptions& options, std::optional
     return !best && best.error().code == Errc::noGateway ? defaultGateway(options, gateway::Family::v6) : best;
 }
 
-result<GatewayChoice> choose(const ClientOptions& options, std::optional<gateway::Family> family) {
+} // namespace
+
+result<GatewayChoice> chooseWay(const ClientOptions& options, std::optional<gateway::Family> family) {
     BOOST_OUTCOME_TRY(const gateway::Gateway found, findGateway(options, family));
     GatewayChoice choice;
     choice.gateway.interfaceName = found.interfaceName;
@@ -97,13 +102,15 @@ result<GatewayChoice> choose(const ClientOptions& options, std::optional<gateway
     return choice;
 }
 
-} // namespace
-
 result<Core::LinkPtr> Core::chooseLink() {
+    if (list_) {
+        list_->choice.handleRequest();
+        return linkInTurn();
+    }
     const session::TimePoint now = transport::now();
     if (!choice_ || now - choice_->madeAt >= choiceAge) {
         choice_.reset();
-        BOOST_OUTCOME_TRY(choice_, choose(options_, std::nullopt));
+        BOOST_OUTCOME_TRY(choice_, chooseWay(options_, std::nullopt));
         choice_->madeAt = now;
     }
     auto link = linkTo(*choice_);
@@ -114,7 +121,7 @@ result<Core::LinkPtr> Core::chooseLink() {
 }
 
 result<GatewayChoice> Core::chooseAnew(std::optional<gateway::Family> family) const {
-    return choose(options_, family);
+    return chooseWay(options_, family);
 }
 
 result<transport::LinkConfig> Core::configOf(const GatewayChoice& choice) const {
@@ -124,6 +131,14 @@ result<transport::LinkConfig> Core::configOf(const GatewayChoice& choice) const 
     config.interfaceIndex = choice.interfaceIndex;
     config.device = options_.interfaceName;
     config.session.speak = race::ofSession(options_.speak);
+    if (list_) {
+        config.session.maxTransmissions = servers::maxTransmissions;
+    }
+    const wire::Address server = transport::toWire(choice.gateway.endpoint.address());
+    if (server == servers::anycastV4 || server == servers::anycastV6) {
+        config.session.probeFirst = true;
+        config.hops = options_.anycastHops;
+    }
     config.onDatagram = options_.onDatagram;
     if (options_.answersFromLink) {
         BOOST_OUTCOME_TRY(config.isOnLink, isOnLink(choice.interfaceIndex, choice.source));
@@ -131,8 +146,11 @@ result<transport::LinkConfig> Core::configOf(const GatewayChoice& choice) const 
     return config;
 }
 
-/// Loopback has simulated gateways only, whose ports are named.
+/// Loopback has simulated gateways only, whose ports are named. Servers of a list are PCP's.
 bool Core::speaksUpnpTo(const GatewayChoice& choice) const {
+    if (list_) {
+        return false;
+    }
     switch (options_.speak) {
     case Speak::pcp:
     case Speak::natPmp:

@@ -76,6 +76,10 @@ std::uint32_t interfaceIndex(const std::string& name) {
     return system::interfaceIndex(name);
 }
 
+std::string interfaceName(std::uint32_t index) {
+    return system::interfaceName(index);
+}
+
 result<wire::Address> sourceAddress(const Gateway& gateway, SourceOptions options) {
     if (!gateway.address) {
         return Error{Errc::gatewayUnknown, "name the gateway (--gateway ADDR)"};

@@ -52,6 +52,9 @@ export namespace portolan::gateway {
 /// The index of an interface; 0 if there is none of that name.
 [[nodiscard]] std::uint32_t interfaceIndex(const std::string& name);
 
+/// The name of an interface; empty if there is none of that index.
+[[nodiscard]] std::string interfaceName(std::uint32_t index);
+
 /// The address of this host that requests to `gateway` are to come from, and so the inside of the mappings made there.
 ///
 /// Towards IPv4 and loopback addresses it is the stack's choice, found by connecting a UDP socket, which sends nothing
