@@ -21,6 +21,7 @@ namespace portolan::cli {
 // command_options.cpp
 void addRecording(CLI::App& app, Recording& recording);
 void addGateways(CLI::App& app, GatewaysCommand& command);
+void addGet(CLI::App& app, GetCommand& command);
 
 namespace {
 
@@ -224,6 +225,7 @@ void addShell(CLI::App& app, ShellCommand& command) {
     app.add_option("--script", command.script, "Take the commands from this file (- is standard input)")
         ->type_name("FILE");
     app.add_flag("--keep-going", command.keepGoing, "Go on with a script when a command of it has failed");
+    app.add_flag("--draft", command.drafts, "Send what is a draft, too (get); set drafts on does the same");
     app.footer("Sends single datagrams and shows the answers field by field. Its command help tells more.\n\n"
                "Example:\n  portolan shell --gateway 192.168.1.1");
 }
@@ -246,6 +248,8 @@ void addSimulate(CLI::App& app, SimulateCommand& command) {
         return number ? Parsed<std::uint16_t>{static_cast<std::uint16_t>(number.assume_value())}
                       : Parsed<std::uint16_t>{number.error()};
     };
+    add(app, "--draft", "1|2", command.drafts, parseNext,
+        "Let hosts read the mapping table by GET, a draft, with this form of NEXT (default: not)");
     add(app, "--http-port", "PORT", command.httpPort, port, "Where to serve UPnP IGD (default: one that is free)");
     add(app, "--ssdp-port", "PORT", command.ssdpPort, port,
         "Where to hear searches for it, multicast ones too (default: one that is free; 1900 is the standard's)");
@@ -273,6 +277,7 @@ public:
         add("announce", "Ask whether a gateway is there, and what it speaks", announce_, addAnnounce, waitsForAnswer);
         add("address", "Ask for the external address", address_, addAddress, waitsForAnswer);
         add("gateways", "Tell which gateways there are, and what they speak", gateways_, addGateways, waitsForSurvey);
+        add("get", "Read a gateway's mapping table (a draft)", get_, addGet, waitsForAnswer);
         add("decode", "Explain a datagram of PCP or NAT-PMP octet by octet", decode_, addDecode, waitsForNothing);
         add("listen", "Hear gateways that announce themselves", listen_, addListen, endsBySelf);
         add("shell", "Speak to a gateway by hand: an interactive protocol tester", shell_, addShell,
@@ -305,6 +310,7 @@ private:
     AnnounceCommand announce_;
     AddressCommand address_;
     GatewaysCommand gateways_;
+    GetCommand get_;
     DecodeCommand decode_;
     ListenCommand listen_;
     ShellCommand shell_;

@@ -162,7 +162,7 @@ BOOST_AUTO_TEST_CASE(a_complaint_is_one_line_whatever_was_typed) {
 
 BOOST_AUTO_TEST_CASE(every_command_has_help_with_an_example) {
     for (const char* command :
-         {"map", "unmap", "keep", "address", "gateways", "decode", "listen", "shell", "simulate"}) {
+         {"map", "unmap", "keep", "address", "gateways", "get", "decode", "listen", "shell", "simulate"}) {
         const std::string help = saying({command, "--help"});
         BOOST_TEST(contains(help, std::string{"Example:\n  portolan "} + command), command << " says: " << help);
         BOOST_TEST(contains(help, "--json"), command);
