@@ -63,7 +63,7 @@ void addGateway(CLI::App& app, GatewayOptions& options) {
 template <class MappingCommand>
 void addSetAndName(CLI::App& app, MappingCommand& command) {
     add(app, "--third-party-id", "HEX", command.thirdPartyId, parseThirdPartyId,
-        "Which of the hosts at the third party's address (PCP)");
+        "Which of the hosts at the third party's address (PCP): by a name that tells nothing of a person");
     add(app, "--port-set", "N[:parity]", command.portSet, parsePortSet,
         "So many ports from this one on; parity: even to even, odd to odd (PCP)");
 }
@@ -94,7 +94,8 @@ void addMap(CLI::App& app, MapCommand& command) {
     add(app, "--description", "TEXT", command.description, parseDescription,
         "What people may read at the gateway (PCP)");
     app.add_flag("--prefix64", command.prefix64, "Ask for the prefixes of the gateway's NAT64 (PCP)");
-    app.add_flag("--checkpoint", command.checkpoint, "Have its state kept in more than one place (PCP)");
+    app.add_flag("--checkpoint", command.checkpoint,
+                 "Have its state kept in more than one place (PCP): declares that this network is fully trusted");
     app.add_flag("--keep", command.keep, "Keep it mapped until interrupted, then release it");
     app.add_flag("--reserve", command.reserve, "Hold the port of this host meanwhile, so that no program can use it");
     app.add_flag("--dry-run", command.dryRun, "Print the datagram in hex and send nothing");
