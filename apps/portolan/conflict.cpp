@@ -188,6 +188,16 @@ std::optional<UsageError> conflict(const GatewaysCommand& command) {
     return std::nullopt;
 }
 
+std::optional<UsageError> conflict(const GetCommand& command) {
+    if (!command.drafts) {
+        return UsageError{"to read a gateway's table is a draft of PCP that never became a standard: --draft sends it"};
+    }
+    if (command.via.speak == Speak::natPmp) {
+        return UsageError{"NAT-PMP has no get"};
+    }
+    return conflict(command.via);
+}
+
 std::optional<UsageError> conflict(const DecodeCommand& command) {
     if (command.pcap && command.hex) {
         return UsageError{"--pcap reads a capture, and a datagram in hex is none; give one of them"};

@@ -108,9 +108,10 @@ MappingInfo Core::info(const MappingKey& handle) const {
 
 /// Has a session of the right gateway take on what is wanted, and waits for it.
 result<MappingKey> Core::admit(const Wanted& wanted, Want want) {
-    if (wanted.mapping.thirdParty && !options_.trustedNetwork) {
-        return Error{Errc::invalidRequest, "mappings for other hosts are for networks that are declared fully trusted "
-                                           "(ClientOptions::trustedNetwork; RFC 6887 §13.1)"};
+    if ((wanted.mapping.thirdParty || wanted.mapping.checkpoint) && !options_.trustedNetwork) {
+        return Error{Errc::invalidRequest,
+                     "mappings for other hosts, and checkpoints, are for networks that are declared "
+                     "fully trusted (ClientOptions::trustedNetwork; RFC 6887 §13.1, 7767 §5)"};
     }
     BOOST_OUTCOME_TRY(const LinkPtr link, chooseLink());
     const session::TimePoint now = transport::now();
@@ -156,6 +157,13 @@ void Core::doMap(const Wanted& wanted, Waiting<MapHandler> waiting) {
 void Core::change(MappingKey key, MappingChange change, ReleaseHandler handler) {
     net::post(strand_, [self = shared_from_this(), key = std::move(key), change = std::move(change),
                         waiting = accept(std::move(handler))]() mutable {
+        if (change.checkpoint.value_or(false) && !self->options_.trustedNetwork) {
+            self->complete(
+                std::move(waiting),
+                result<void>{Error{Errc::invalidRequest, "checkpoints are for networks that are declared fully "
+                                                         "trusted (ClientOptions::trustedNetwork)"}});
+            return;
+        }
         const MappingKey at = self->resolve(key);
         self->complete(std::move(waiting), at.link->race().handleChange(transport::now(), at.id, change));
         self->pump();
