@@ -23,6 +23,7 @@ target_compile_definitions(fmt::fmt INTERFACE FMT_HEADER_ONLY)
 portolan_headers(nlohmann nlohmann_json::nlohmann_json)
 portolan_headers(CLI CLI11::CLI11)
 portolan_headers(toml++)
+portolan_headers(pcap)
 
 # portolan_source_library(<imported target> <folder of build/sources> [<usage requirement>...])
 #

@@ -3,12 +3,10 @@ module;
 
 #include <cerrno>
 #include <cstdint>
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
@@ -21,18 +19,6 @@ import :way;
 namespace portolan::cli {
 
 namespace {
-
-/// Opens a script; -1, with `errno` set, if there is none that can be read.
-int openScript(const std::string& path) {
-    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    struct stat status{};
-    if (file >= 0 && ::fstat(file, &status) == 0 && S_ISDIR(status.st_mode)) {
-        ::close(file);
-        errno = EISDIR;
-        return -1;
-    }
-    return file;
-}
 
 Failure noScript(const std::string& path) {
     return {ExitStatus::usage, "usage", "INVALID_ARGUMENT",
