@@ -190,7 +190,13 @@ Parsed<Speak> parseSpeak(std::string_view text) {
     if (text == "nat-pmp") {
         return Speak::natPmp;
     }
-    return UsageError{fmt::format("protocol to speak is auto, pcp or nat-pmp, not \"{}\"", text)};
+    if (text == "upnp") {
+        return Speak::upnp;
+    }
+    if (text == "strict") {
+        return Speak::strict;
+    }
+    return UsageError{fmt::format("protocol to speak is auto, pcp, nat-pmp, upnp or strict, not \"{}\"", text)};
 }
 
 } // namespace portolan::cli

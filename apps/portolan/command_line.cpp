@@ -21,6 +21,7 @@ namespace portolan::cli {
 // command_options.cpp
 void addRecording(CLI::App& app, Recording& recording);
 void addGateways(CLI::App& app, GatewaysCommand& command);
+void addGet(CLI::App& app, GetCommand& command);
 
 namespace {
 
@@ -32,6 +33,14 @@ constexpr const char* waitsForSurvey = "How long to wait for what gateways answe
 constexpr const char* waitsForNothing = "Without effect here: there is nothing to wait for";
 constexpr const char* waitsForDeletion = "How long to wait for the deletion at the end (default 10)";
 constexpr const char* endsBySelf = "End after this time (default: when interrupted)";
+
+/// A port, from this one on.
+template <std::uint16_t lowest>
+Parsed<std::uint16_t> parsePortFrom(std::string_view text) {
+    const auto number = parseNumber(text, lowest, std::numeric_limits<std::uint16_t>::max(), "a port");
+    return number ? Parsed<std::uint16_t>{static_cast<std::uint16_t>(number.assume_value())}
+                  : Parsed<std::uint16_t>{number.error()};
+}
 
 void addCommon(CLI::App& app, CommonOptions& options, const char* timeoutHelp) {
     app.add_flag("--json", options.json, "Say everything as JSON, one object a line");
@@ -56,15 +65,17 @@ void addGateway(CLI::App& app, GatewayOptions& options) {
     add(app, "--identity", "FILE", options.identity, path,
         "The secret that nonces come from (default: portolan/identity in the user's state folder)");
     addRecording(app, options.recording);
-    add(app, "--protocol", "auto|pcp|nat-pmp", options.speak, parseSpeak,
-        "What to speak (default auto: PCP, and NAT-PMP where the gateway has no PCP)");
+    add(app, "--protocol", "auto|pcp|nat-pmp|upnp|strict", options.speak, parseSpeak,
+        "What to speak (default auto: all, side by side; strict: UPnP only where the others fail)");
+    add(app, "--ssdp-port", "PORT", options.searchPort, parsePortFrom<1>,
+        "Where UPnP gateways are searched (default 1900)");
 }
 
 /// What tells a mapping from others, besides its port: `map` and `unmap` have to agree on it.
 template <class MappingCommand>
 void addSetAndName(CLI::App& app, MappingCommand& command) {
     add(app, "--third-party-id", "HEX", command.thirdPartyId, parseThirdPartyId,
-        "Which of the hosts at the third party's address (PCP)");
+        "Which of the hosts at the third party's address (PCP): by a name that tells nothing of a person");
     add(app, "--port-set", "N[:parity]", command.portSet, parsePortSet,
         "So many ports from this one on; parity: even to even, odd to odd (PCP)");
 }
@@ -95,7 +106,8 @@ void addMap(CLI::App& app, MapCommand& command) {
     add(app, "--description", "TEXT", command.description, parseDescription,
         "What people may read at the gateway (PCP)");
     app.add_flag("--prefix64", command.prefix64, "Ask for the prefixes of the gateway's NAT64 (PCP)");
-    app.add_flag("--checkpoint", command.checkpoint, "Have its state kept in more than one place (PCP)");
+    app.add_flag("--checkpoint", command.checkpoint,
+                 "Have its state kept in more than one place (PCP): declares that this network is fully trusted");
     app.add_flag("--keep", command.keep, "Keep it mapped until interrupted, then release it");
     app.add_flag("--reserve", command.reserve, "Hold the port of this host meanwhile, so that no program can use it");
     app.add_flag("--dry-run", command.dryRun, "Print the datagram in hex and send nothing");
@@ -226,6 +238,7 @@ void addShell(CLI::App& app, ShellCommand& command) {
     app.add_option("--script", command.script, "Take the commands from this file (- is standard input)")
         ->type_name("FILE");
     app.add_flag("--keep-going", command.keepGoing, "Go on with a script when a command of it has failed");
+    app.add_flag("--draft", command.drafts, "Send what is a draft, too (get); set drafts on does the same");
     app.footer("Sends single datagrams and shows the answers field by field. Its command help tells more.\n\n"
                "Example:\n  portolan shell --gateway 192.168.1.1");
 }
@@ -243,13 +256,11 @@ void addSimulate(CLI::App& app, SimulateCommand& command) {
     command.gateway = parseProfile("strict").assume_value();
     add(app, "--igd", "1|2|off", command.igd, parseIgd,
         "The version of UPnP IGD to speak (default: as the profile has it; strict: 2)");
-    const auto port = [](std::string_view text) -> Parsed<std::uint16_t> {
-        const auto number = parseNumber(text, 0, std::numeric_limits<std::uint16_t>::max(), "a port");
-        return number ? Parsed<std::uint16_t>{static_cast<std::uint16_t>(number.assume_value())}
-                      : Parsed<std::uint16_t>{number.error()};
-    };
-    add(app, "--http-port", "PORT", command.httpPort, port, "Where to serve UPnP IGD (default: one that is free)");
-    add(app, "--ssdp-port", "PORT", command.ssdpPort, port,
+    add(app, "--draft", "1|2", command.drafts, parseNext,
+        "Let hosts read the mapping table by GET, a draft, with this form of NEXT (default: not)");
+    add(app, "--http-port", "PORT", command.httpPort, parsePortFrom<0>,
+        "Where to serve UPnP IGD (default: one that is free)");
+    add(app, "--ssdp-port", "PORT", command.ssdpPort, parsePortFrom<0>,
         "Where to hear searches for it, multicast ones too (default: one that is free; 1900 is the standard's)");
     app.footer(
         "A gateway for tests: answers PCP, NAT-PMP and UPnP IGD, and carries TCP and UDP from the external address to\n"
@@ -275,6 +286,7 @@ public:
         add("announce", "Ask whether a gateway is there, and what it speaks", announce_, addAnnounce, waitsForAnswer);
         add("address", "Ask for the external address", address_, addAddress, waitsForAnswer);
         add("gateways", "Tell which gateways there are, and what they speak", gateways_, addGateways, waitsForSurvey);
+        add("get", "Read a gateway's mapping table (a draft)", get_, addGet, waitsForAnswer);
         add("decode", "Explain a datagram of PCP or NAT-PMP octet by octet", decode_, addDecode, waitsForNothing);
         add("listen", "Hear gateways that announce themselves", listen_, addListen, endsBySelf);
         add("shell", "Speak to a gateway by hand: an interactive protocol tester", shell_, addShell,
@@ -298,7 +310,7 @@ private:
 
     std::string complaint(const CLI::Error& error) const;
 
-    CLI::App app_{"Opens ports on NAT gateways and firewalls, by PCP and NAT-PMP.", "portolan"};
+    CLI::App app_{"Opens ports on NAT gateways and firewalls, by PCP, NAT-PMP and UPnP.", "portolan"};
     MapCommand map_;
     UnmapCommand unmap_;
     KeepCommand keep_;
@@ -307,6 +319,7 @@ private:
     AnnounceCommand announce_;
     AddressCommand address_;
     GatewaysCommand gateways_;
+    GetCommand get_;
     DecodeCommand decode_;
     ListenCommand listen_;
     ShellCommand shell_;

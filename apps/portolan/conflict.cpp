@@ -50,6 +50,24 @@ std::optional<UsageError> portSetConflict(const MapCommand& command) {
     return std::nullopt;
 }
 
+/// What UPnP cannot say, where the user wants nothing else.
+template <class MappingCommand>
+std::optional<UsageError> upnpConflict(const MappingCommand& command) {
+    if (command.via.speak != Speak::upnp) {
+        return std::nullopt;
+    }
+    if (!isTcpOrUdp(command.ports.protocol)) {
+        return UsageError{"UPnP maps tcp and udp only"};
+    }
+    if (command.portSet) {
+        return UsageError{"UPnP has no --port-set"};
+    }
+    if (command.nonce || command.thirdParty) {
+        return UsageError{"UPnP has neither --nonce nor --third-party"};
+    }
+    return std::nullopt;
+}
+
 /// What NAT-PMP cannot say (RFC 6886 §3.3), where the user wants nothing else.
 template <class MappingCommand>
 std::optional<UsageError> natPmpConflict(const MappingCommand& command) {
@@ -60,7 +78,7 @@ std::optional<UsageError> natPmpConflict(const MappingCommand& command) {
         return UsageError{"--third-party-id needs --third-party"};
     }
     if (command.via.speak != Speak::natPmp) {
-        return std::nullopt;
+        return upnpConflict(command);
     }
     if (!isTcpOrUdp(command.ports.protocol)) {
         return UsageError{"NAT-PMP maps tcp and udp only"};
@@ -94,6 +112,9 @@ std::optional<UsageError> conflict(const MapCommand& command) {
     if (command.via.recording.file && command.dryRun) {
         return UsageError{"--pcap and --dry-run exclude each other: nothing is sent that could be captured"};
     }
+    if (command.via.speak == Speak::upnp && command.dryRun) {
+        return UsageError{"--dry-run shows what is sent by PCP or NAT-PMP: what UPnP asks depends on the answers"};
+    }
     if (command.reserve && command.dryRun) {
         return UsageError{"--reserve and --dry-run exclude each other"};
     }
@@ -122,6 +143,10 @@ std::optional<UsageError> conflict(const MapCommand& command) {
     if (command.via.speak == Speak::natPmp && (command.preferFailure || !command.filters.empty())) {
         return UsageError{"NAT-PMP has neither --prefer-failure nor --filter"};
     }
+    if (command.via.speak == Speak::upnp &&
+        (!command.filters.empty() || command.prefix64 || command.checkpoint || command.ports.internalPort == 0)) {
+        return UsageError{"UPnP maps single ports, and has neither --filter nor --prefix64 and --checkpoint"};
+    }
     if (command.via.speak == Speak::natPmp && command.ports.internalPort == 0) {
         return UsageError{"NAT-PMP cannot map all ports"};
     }
@@ -142,6 +167,9 @@ std::optional<UsageError> conflict(const PeerCommand& command) {
     if (command.via.speak == Speak::natPmp) {
         return UsageError{"NAT-PMP has no outbound mappings"};
     }
+    if (command.via.speak == Speak::upnp) {
+        return UsageError{"UPnP has no outbound mappings"};
+    }
     return conflict(command.via);
 }
 
@@ -158,6 +186,16 @@ std::optional<UsageError> conflict(const GatewaysCommand& command) {
         return UsageError{"--routes asks nobody, so --gateway and --pcap make no sense with it"};
     }
     return std::nullopt;
+}
+
+std::optional<UsageError> conflict(const GetCommand& command) {
+    if (!command.drafts) {
+        return UsageError{"to read a gateway's table is a draft of PCP that never became a standard: --draft sends it"};
+    }
+    if (command.via.speak == Speak::natPmp) {
+        return UsageError{"NAT-PMP has no get"};
+    }
+    return conflict(command.via);
 }
 
 std::optional<UsageError> conflict(const DecodeCommand& command) {

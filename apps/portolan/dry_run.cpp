@@ -14,6 +14,7 @@ module;
 
 module portolan.cli;
 
+import portolan.race;
 import portolan.session;
 import portolan.transport;
 import :way;
@@ -83,7 +84,7 @@ ExitStatus showRequest(const MapCommand& command, Output& output) {
     }
     session::Config config;
     config.clientAddress = transport::toWire(way.value().source);
-    config.speak = command.via.speak;
+    config.speak = race::ofSession(command.via.speak);
     session::Session session{config};
     constexpr session::TimePoint now{};
     if (const auto asked = session.handleRequest(now, requestOf(command, way.value())); !asked) {

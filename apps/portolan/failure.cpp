@@ -10,6 +10,7 @@ module;
 module portolan.cli;
 
 import portolan.transport;
+import portolan.upnp;
 import :beyond;
 
 namespace portolan::cli {
@@ -34,11 +35,11 @@ Verdict judge(Errc code) {
         return {ExitStatus::noAnswer, "unreachable", "NO_SOURCE_ADDRESS", "name an address of this host (--source)"};
     case Errc::noAnswer:
         return {ExitStatus::noAnswer, "timeout", "NO_ANSWER",
-                "see that port mapping (PCP or NAT-PMP) is on at the gateway and no firewall drops UDP to it, or name "
-                "another gateway (--gateway)"};
+                "see that port mapping (PCP, NAT-PMP or UPnP) is on at the gateway and no firewall drops UDP to it, or "
+                "name another gateway (--gateway)"};
     case Errc::unreachable:
         return {ExitStatus::noAnswer, "unreachable", "UNREACHABLE",
-                "switch port mapping (PCP or NAT-PMP) on at the gateway, or name another gateway (--gateway)"};
+                "switch port mapping (PCP, NAT-PMP or UPnP) on at the gateway, or name another gateway (--gateway)"};
     case Errc::versionNotSupported:
         return {ExitStatus::refused, "refused", "VERSION_NOT_SUPPORTED", "try another protocol (--protocol)"};
     case Errc::invalidRequest:
@@ -50,7 +51,7 @@ Verdict judge(Errc code) {
                 "choose another port or leave out --prefer-failure"};
     case Errc::notAvailable:
         return {ExitStatus::refused, "refused", "NOT_AVAILABLE",
-                "it speaks NAT-PMP only, which maps single ports of tcp and udp, without options"};
+                "NAT-PMP and UPnP map single ports of tcp and udp, without options"};
     case Errc::cancelled:
         return {ExitStatus::failed, "cancelled", "CANCELLED", ""};
     case Errc::mappingLost:
@@ -95,6 +96,24 @@ std::string_view advice(wire::NatPmpResult code) {
     }
 }
 
+/// What a gateway said by UPnP; its own words name what to do.
+Verdict judge(upnp::ErrorCode code) {
+    return {ExitStatus::refused, "refused", fmt::format("UPNP_{}", static_cast<unsigned>(code)), ""};
+}
+
+Verdict judge(upnp::Fault fault) {
+    switch (fault) {
+    case upnp::Fault::foreignMapping:
+        return {ExitStatus::refused, "refused", "UPNP_FOREIGN_MAPPING", "choose another external port"};
+    case upnp::Fault::vanished:
+        return {ExitStatus::refused, "refused", "UPNP_VANISHED", ""};
+    case upnp::Fault::noService:
+        return {ExitStatus::refused, "refused", "UPNP_NO_SERVICE", "try another protocol (--protocol)"};
+    default:
+        return {ExitStatus::noAnswer, "timeout", "UPNP_NOT_UNDERSTOOD", "try another protocol (--protocol)"};
+    }
+}
+
 template <class Code>
 Verdict judgeAnswer(Code code) {
     return {ExitStatus::refused, "refused", fmt::format("{}", code), advice(code)};
@@ -125,6 +144,12 @@ Verdict judge(const std::error_code& code) {
     }
     if (code.category() == natPmpCategory()) {
         return judgeAnswer(static_cast<wire::NatPmpResult>(code.value()));
+    }
+    if (code.category() == upnp::igdCategory()) {
+        return judge(static_cast<upnp::ErrorCode>(code.value()));
+    }
+    if (code.category() == upnp::faultCategory()) {
+        return judge(static_cast<upnp::Fault>(code.value()));
     }
     if (isUnreachable(code)) {
         return {ExitStatus::noAnswer, "unreachable", "UNREACHABLE", "see that the network is up, and --gateway right"};

@@ -49,9 +49,11 @@ void reportMapping(const MappingInfo& info, Output& output) {
                     info.externalAddress.is_unspecified()
                         ? fmt::format("port {} of an external address that the gateway did not tell", info.externalPort)
                         : toText(info.externalAddress, info.externalPort)));
-    output.line(fmt::format("by {} of {}{}{}, for {} s", session::name(info.via),
-                            toText(gateway.address(), gateway.port()), interfaceName.empty() ? "" : " on ",
-                            interfaceName, info.lifetime.count()));
+    output.line(fmt::format(
+        "by {} of {}{}{}, for {}", session::name(info.via),
+        info.via == Via::upnp ? gateway.address().to_string() : toText(gateway.address(), gateway.port()),
+        interfaceName.empty() ? "" : " on ", interfaceName,
+        info.lifetime.count() == 0 ? "as long as the gateway runs" : fmt::format("{} s", info.lifetime.count())));
     if (const auto warning = warningOf(info.externalAddress, gateway.address())) {
         output.remark(*warning);
     }

@@ -43,7 +43,7 @@ MapRequest requestOf(const MapCommand& command) {
 ClientOptions optionsOf(const MapCommand& command, Output& output) {
     ClientOptions options = clientOptions(command.via, command.common);
     options.identity = identityFor(command.via, output);
-    options.trustedNetwork = command.thirdParty.has_value(); // --third-party declares that
+    options.trustedNetwork = command.thirdParty || command.checkpoint; // either of these options declares that
     options.follow = command.keep;
     if (!command.keep) {
         options.releaseTimeout = std::min(options.releaseTimeout, giveUpTimeout);
@@ -68,6 +68,11 @@ std::string unmapCommand(const MapCommand& command, const MappingInfo& info) {
     }
     if (command.via.speak == Speak::natPmp) {
         text += " --protocol nat-pmp";
+    } else if (info.via == Via::upnp) {
+        text += " --protocol upnp";
+    }
+    if (command.via.searchPort) {
+        text += fmt::format(" --ssdp-port {}", *command.via.searchPort);
     }
     if (command.thirdParty) {
         text += fmt::format(" --third-party {}", command.thirdParty->to_string());

@@ -100,7 +100,7 @@ Json toJson(std::string_view event, const MappingInfo& info) {
     const bool byPcp = info.via == Via::pcp;
     Json server = toJson(gateway.address(), gateway.port());
     server["interface"] = info.gateway.interfaceName;
-    server["via"] = byPcp ? "pcp" : "nat-pmp";
+    server["via"] = word(info.via);
     Json told{{"event", event},
               {"protocol", fmt::format("{}", info.protocol)},
               {"internal", toJson(info.internalAddress, info.internalPort)},
@@ -111,6 +111,18 @@ Json toJson(std::string_view event, const MappingInfo& info) {
               {"nonce", byPcp ? Json(fmt::format("{}", info.nonce)) : Json(nullptr)}};
     addReach(told, info.externalAddress, gateway.address());
     return told;
+}
+
+std::string_view word(Via via) {
+    switch (via) {
+    case Via::pcp:
+        return "pcp";
+    case Via::natPmp:
+        return "nat-pmp";
+    case Via::upnp:
+        return "upnp";
+    }
+    return {};
 }
 
 Json toJson(const net::ip::address& address, std::uint16_t port) {

@@ -74,6 +74,9 @@ private:
 /// {"address":…,"port":…}
 [[nodiscard]] Json toJson(const net::ip::address& address, std::uint16_t port);
 
+/// "pcp", "nat-pmp" or "upnp".
+[[nodiscard]] std::string_view word(Via via);
+
 /// "192.0.2.1:80", "[2001:db8::1]:80"; "192.0.2.1, all ports" for port 0.
 [[nodiscard]] std::string toText(const net::ip::address& address, std::uint16_t port);
 

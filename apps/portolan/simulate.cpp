@@ -285,6 +285,10 @@ simulator::ServerOptions optionsOf(const SimulateCommand& command, const Externa
         options.config.externalAddresses = {transport::toWire(*external.address)};
     }
     options.config.igd.version = command.igd.value_or(command.gateway.igd.version);
+    if (command.drafts) {
+        options.config.pcp.drafts.get = true;
+        options.config.pcp.drafts.next = *command.drafts;
+    }
     options.listen = command.listen;
     options.httpPort = command.httpPort;
     options.ssdpPort = command.ssdpPort;

@@ -21,18 +21,6 @@ namespace {
 
 constexpr Via protocols[]{Via::pcp, Via::natPmp, Via::upnp};
 
-std::string_view jsonName(Via protocol) {
-    switch (protocol) {
-    case Via::pcp:
-        return "pcp";
-    case Via::natPmp:
-        return "nat-pmp";
-    case Via::upnp:
-        return "upnp";
-    }
-    return {};
-}
-
 /// Few words where the error is of the usual kind.
 std::string brief(const Error& error) {
     if (error.code == Errc::noAnswer) {
@@ -95,7 +83,7 @@ std::string reason(const Survey& survey) {
         if (survey.serves(protocol)) {
             return text.empty() ? "it goes before all others" : text;
         }
-        text += fmt::format("{}{}: {}", text.empty() ? "" : "; ", name(protocol), why(survey, protocol));
+        text += fmt::format("{}{}: {}", text.empty() ? "" : "; ", session::name(protocol), why(survey, protocol));
     }
     return text;
 }
@@ -144,7 +132,7 @@ std::vector<std::string> surveyRows(const Survey& survey) {
     const auto choice = survey.choice();
     return {fmt::format("PCP      {}", text(survey.pcp)), fmt::format("NAT-PMP  {}", text(survey.natPmp)),
             fmt::format("UPnP     {}", text(survey.igd)),
-            fmt::format("auto     {} ({})", choice ? name(*choice) : "nothing", reason(survey))};
+            fmt::format("auto     {} ({})", choice ? session::name(*choice) : "nothing", reason(survey))};
 }
 
 void addSurvey(Json& told, const Survey* survey) {
@@ -160,7 +148,7 @@ void addSurvey(Json& told, const Survey* survey) {
     told["pcp"] = probeJson(survey->pcp);
     told["nat_pmp"] = probeJson(survey->natPmp);
     told["igd"] = igdJson(survey->igd);
-    told["auto"] = choice ? Json(jsonName(*choice)) : Json(nullptr);
+    told["auto"] = choice ? Json(word(*choice)) : Json(nullptr);
     told["auto_reason"] = reason(*survey);
     const auto external = survey->externalAddress();
     told["external_address"] = orNull(external);

@@ -106,6 +106,7 @@ ClientOptions clientOptions(const GatewayOptions& via, const CommonOptions& comm
     options.answersFromLink = via.answersFromLink;
     options.follow = false; // unless the command keeps something
     options.speak = via.speak;
+    options.searchPort = via.searchPort;
     options.timeout = common.timeout.value_or(options.timeout);
     options.releaseTimeout = options.timeout;
     options.onDatagram = via.recording.tap;

@@ -16,6 +16,7 @@ module;
 module portolan;
 
 import portolan.gateway;
+import portolan.servers;
 import portolan.transport;
 import portolan.upnp;
 import :core;
@@ -36,17 +37,6 @@ gateway::Gateway named(const net::ip::udp::endpoint& endpoint) {
         named.interfaceIndex = static_cast<std::uint32_t>(endpoint.address().to_v6().scope_id());
     }
     return named;
-}
-
-session::Speak ofSession(Speak speak) {
-    switch (speak) {
-    case Speak::pcp:
-        return session::Speak::pcp;
-    case Speak::natPmp:
-        return session::Speak::natPmp;
-    default:
-        return session::Speak::any;
-    }
 }
 
 /// The index of the interface that was named.
@@ -79,6 +69,8 @@ result<gateway::Gateway> findGateway(const ClientOptions& options, std::optional
     }
     if (options.source) {
         family = options.source->is_v4() ? gateway::Family::v4 : gateway::Family::v6;
+    } else if (options.families == Families::v4 || options.families == Families::v6) {
+        family = options.families == Families::v4 ? gateway::Family::v4 : gateway::Family::v6;
     }
     if (family) {
         return defaultGateway(options, *family);
@@ -87,7 +79,9 @@ result<gateway::Gateway> findGateway(const ClientOptions& options, std::optional
     return !best && best.error().code == Errc::noGateway ? defaultGateway(options, gateway::Family::v6) : best;
 }
 
-result<GatewayChoice> choose(const ClientOptions& options, std::optional<gateway::Family> family) {
+} // namespace
+
+result<GatewayChoice> chooseWay(const ClientOptions& options, std::optional<gateway::Family> family) {
     BOOST_OUTCOME_TRY(const gateway::Gateway found, findGateway(options, family));
     GatewayChoice choice;
     choice.gateway.interfaceName = found.interfaceName;
@@ -108,13 +102,15 @@ result<GatewayChoice> choose(const ClientOptions& options, std::optional<gateway
     return choice;
 }
 
-} // namespace
-
 result<Core::LinkPtr> Core::chooseLink() {
+    if (list_) {
+        list_->choice.handleRequest();
+        return linkInTurn();
+    }
     const session::TimePoint now = transport::now();
     if (!choice_ || now - choice_->madeAt >= choiceAge) {
         choice_.reset();
-        BOOST_OUTCOME_TRY(choice_, choose(options_, std::nullopt));
+        BOOST_OUTCOME_TRY(choice_, chooseWay(options_, std::nullopt));
         choice_->madeAt = now;
     }
     auto link = linkTo(*choice_);
@@ -125,7 +121,7 @@ result<Core::LinkPtr> Core::chooseLink() {
 }
 
 result<GatewayChoice> Core::chooseAnew(std::optional<gateway::Family> family) const {
-    return choose(options_, family);
+    return chooseWay(options_, family);
 }
 
 result<transport::LinkConfig> Core::configOf(const GatewayChoice& choice) const {
@@ -134,7 +130,15 @@ result<transport::LinkConfig> Core::configOf(const GatewayChoice& choice) const 
     config.source = choice.source;
     config.interfaceIndex = choice.interfaceIndex;
     config.device = options_.interfaceName;
-    config.session.speak = ofSession(options_.speak);
+    config.session.speak = race::ofSession(options_.speak);
+    if (list_) {
+        config.session.maxTransmissions = servers::maxTransmissions;
+    }
+    const wire::Address server = transport::toWire(choice.gateway.endpoint.address());
+    if (server == servers::anycastV4 || server == servers::anycastV6) {
+        config.session.probeFirst = true;
+        config.hops = options_.anycastHops;
+    }
     config.onDatagram = options_.onDatagram;
     if (options_.answersFromLink) {
         BOOST_OUTCOME_TRY(config.isOnLink, isOnLink(choice.interfaceIndex, choice.source));
@@ -142,8 +146,11 @@ result<transport::LinkConfig> Core::configOf(const GatewayChoice& choice) const 
     return config;
 }
 
-/// Loopback has simulated gateways only, whose ports are named.
+/// Loopback has simulated gateways only, whose ports are named. Servers of a list are PCP's.
 bool Core::speaksUpnpTo(const GatewayChoice& choice) const {
+    if (list_) {
+        return false;
+    }
     switch (options_.speak) {
     case Speak::pcp:
     case Speak::natPmp:
@@ -164,10 +171,14 @@ std::shared_ptr<upnp::Link> Core::upnpLinkTo(const GatewayChoice& choice) {
     config.gateway = choice.gateway.endpoint.address();
     config.source = choice.source;
     config.interfaceIndex = choice.interfaceIndex;
+    if (const auto found = gateway::interfaceWith(transport::toWire(choice.source));
+        config.interfaceIndex == 0 && found) {
+        config.interfaceIndex = found.value(); // of a gateway that was named
+    }
     config.announcementPort = config.point.searchPort = options_.searchPort.value_or(upnp::ssdpPort);
     config.point.searchByGroup = !config.gateway.is_loopback();
     config.point.onLink = networksOnLink(choice.interfaceIndex, choice.source);
-    auto& turns = turns_[choice.interfaceIndex];
+    auto& turns = turns_[config.interfaceIndex];
     if (!turns) {
         turns = std::make_shared<upnp::SearchTurns>();
     }

@@ -17,28 +17,29 @@ import :core;
 
 namespace portolan {
 
-void startExternalAddress(const std::shared_ptr<Core>& core, AddressHandler handler) {
-    core->externalAddress(std::move(handler));
+namespace {
+
+// RFC 6887 §11.6 suggests port 9, but many gateways map no port below 1024, and miniupnpd tries 65,535 external ports
+// before it says so. The port this link asks from is high, and no one else can have it.
+result<session::MappingId> beginAddress(GatewayLink& link) {
+    return link.race().handleAddressQuery(transport::now(), transport::randomNonce(), link.link().localPort());
 }
 
-void startProbe(const std::shared_ptr<Core>& core, ProbeHandler handler) {
-    core->probe(std::move(handler));
+result<session::MappingId> beginProbe(GatewayLink& link) {
+    return link.race().handleProbe(transport::now());
 }
+
+} // namespace
 
 void Core::externalAddress(AddressHandler handler) {
     net::post(strand_, [self = shared_from_this(), waiting = accept(std::move(handler))]() mutable {
-        // RFC 6887 §11.6 suggests port 9, but many gateways map no port below 1024, and miniupnpd tries 65,535 external
-        // ports before it says so. The port this link asks from is high, and no one else can have it.
-        self->ask(&GatewayLink::address, std::move(waiting), [](GatewayLink& link) {
-            return link.race().handleAddressQuery(transport::now(), transport::randomNonce(), link.link().localPort());
-        });
+        self->ask(&GatewayLink::address, std::move(waiting), beginAddress);
     });
 }
 
 void Core::probe(ProbeHandler handler) {
     net::post(strand_, [self = shared_from_this(), waiting = accept(std::move(handler))]() mutable {
-        self->ask(&GatewayLink::probe, std::move(waiting),
-                  [](GatewayLink& link) { return link.race().handleProbe(transport::now()); });
+        self->ask(&GatewayLink::probe, std::move(waiting), beginProbe);
     });
 }
 
@@ -65,6 +66,33 @@ void Core::ask(Question<Answer> GatewayLink::* which, Waiting<AnswerHandler<Answ
     remember(waiting, {chosen.value(), {}});
     question.calls.push_back({link.asking(now), session::after(now, options_.timeout), std::move(waiting)});
     pump();
+}
+
+/// Asks elsewhere what nobody has answered here.
+void Core::moveQuestions(const LinkPtr& from, const LinkPtr& to) {
+    moveQuestion(&GatewayLink::address, from, to, beginAddress);
+    moveQuestion(&GatewayLink::probe, from, to, beginProbe);
+}
+
+template <class Answer, class Begin>
+void Core::moveQuestion(Question<Answer> GatewayLink::* which, const LinkPtr& from, const LinkPtr& to, Begin begin) {
+    Question<Answer>& old = (*from).*which;
+    Question<Answer>& fresh = (*to).*which;
+    const bool awaited = !old.calls.empty();
+    for (QuestionCall<Answer>& call : std::exchange(old.calls, {})) {
+        call.asked = to->asking(transport::now());
+        remember(call.waiting, {to, {}});
+        fresh.calls.push_back(std::move(call));
+    }
+    endUnlessAwaited(*from, old);
+    if (!awaited || fresh.id) {
+        return;
+    }
+    if (const auto begun = begin(*to)) {
+        fresh.id = begun.value();
+    } else {
+        answer(fresh, [&](const Asked&) { return begun.error(); });
+    }
 }
 
 /// Tells all who wait what came of the question: `outcomeOf` makes that of what was known when each of them asked.

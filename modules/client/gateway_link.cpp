@@ -42,7 +42,8 @@ std::string_view text(session::Speak speak) {
 
 /// What a protocol said, within a sentence.
 std::string text(const std::error_code& code, const std::string& detail) {
-    return code == Errc::noAnswer && !detail.empty() ? detail : Error{code, detail}.message();
+    const bool needsNoName = code == Errc::noAnswer || code == Errc::notAvailable;
+    return needsNoName && !detail.empty() ? detail : Error{code, detail}.message();
 }
 
 /// What a user may look at.
@@ -64,6 +65,7 @@ void GatewayLink::close() {
     link_->close();
     if (upnp_) {
         upnp_->close();
+        upnpTried_ = false;
     }
 }
 
@@ -76,9 +78,8 @@ void GatewayLink::flush() {
         openUpnp();
     }
     upnp_->flush();
-    if (upnp_->point().size() == 0) {
+    if (upnp_->point().size() == 0 && std::exchange(upnpTried_, false)) {
         upnp_->close();
-        upnpTried_ = false;
     }
 }
 

@@ -140,6 +140,8 @@ public:
     /// Whether the gateway cannot tell this link from another: it is the same client of the same server.
     [[nodiscard]] bool isSameClient(const GatewayLink& other) const noexcept;
 
+    [[nodiscard]] net::ip::address localAddress() const noexcept { return link_->localAddress(); }
+
     /// Whether nobody would miss it: nothing is held or under way, and the gateway has not asked to be left alone.
     [[nodiscard]] bool isIdle(session::TimePoint now) const;
 

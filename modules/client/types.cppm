@@ -28,16 +28,55 @@ using wire::Reach;
     return wire::reachOf(transport::toWire(address));
 }
 
+/// One PCP server that is asked instead of the gateway that the host would find: the first of its addresses that
+/// answers, in the order of RFC 6724 (RFC 7488 §3). A silent one is given up after four requests, in some 45 s, one
+/// that the network reports as unreachable at once; when all were asked in vain, they are asked again every 15 minutes.
+struct PcpServer {
+    std::vector<net::ip::udp::endpoint> addresses{}; ///< at least one; port 0 means 5351
+    std::string interfaceName{};                     ///< by this interface alone; empty: by any
+
+    friend bool operator==(const PcpServer&, const PcpServer&) = default;
+};
+
+/// Of which family, IPv4 or IPv6, the gateways and servers are that are asked.
+enum class Families : std::uint8_t {
+    any, ///< IPv4, or IPv6 where there is no IPv4 default route; of a server, as RFC 6724 has it
+    v4,
+    v6,
+    both, ///< each of them, by `Client::mapAll`
+};
+
+/// Which of this host's gateways are asked.
+enum class Gateways : std::uint8_t {
+    preferred, ///< the best default route's
+    all,       ///< those of every default route, by `Client::mapAll`
+};
+
 /// How a client finds its gateway and behaves.
 struct ClientOptions {
     /// The gateway to ask; its port 0 means 5351. None: the default route's, found anew for each request, or for those
     /// of one second.
-    std::optional<net::ip::udp::endpoint> gateway;
+    std::optional<net::ip::udp::endpoint> gateway{};
     /// The local address to map, and to ask from; it decides for IPv4 or IPv6. None: the system's choice.
-    std::optional<net::ip::address> source;
+    std::optional<net::ip::address> source{};
     /// The interface whose default route names the gateway, and that alone is used to ask; empty: any. With `gateway`:
     /// the way to it.
     std::string interfaceName{};
+    /// The PCP servers to ask instead of any gateway: the list replaces discovery (RFC 6887 §8.1). `Client::mapAll`
+    /// asks each of them (RFC 7488 §4), everything else the first. Not with `gateway`.
+    std::vector<PcpServer> servers{};
+    /// Ask the PCP servers that this host's DHCP clients have learned, by the interface where each was learned (RFC
+    /// 7291), where there are any. What `gateway` or `servers` name goes before them. Off: the DHCP clients of most
+    /// hosts do not ask for them, and to look is to read their files.
+    bool dhcp = false;
+    /// Ask the anycast addresses of PCP, 192.0.0.9 and 2001:1::1, where no default router answers (RFC 7723); before
+    /// anything else is sent there, an ANNOUNCE asks whether a server is. Off: requests could leave this network.
+    /// Without effect where servers are named or known by DHCP.
+    bool anycast = false;
+    /// How many routers a request to an anycast address may pass (RFC 7723 §5.1); 0: as many as the system lets it.
+    std::uint8_t anycastHops = 0;
+    Families families = Families::any;
+    Gateways gateways = Gateways::preferred;
     /// Which protocols to speak. By `any`, all of them side by side, and whichever serves first, PCP and NAT-PMP
     /// preferred; what a gateway speaks is remembered for some minutes.
     Speak speak = Speak::any;

@@ -28,7 +28,7 @@ constexpr std::uint64_t ownNames = std::uint64_t{1} << 63U;
 
 /// Begins with both, or with UPnP alone where the gateway is known to speak that, and that can be asked at once.
 result<MappingId> Referee::begin(TimePoint now, Contest contest, const std::function<result<MappingId>()>& askSession) {
-    const bool known = remembers(now) && known_ == Known::byUpnp && isReady();
+    const bool known = config_.speak == Speak::any && remembers(now) && known_ == Known::byUpnp && isReady();
     auto id = static_cast<MappingId>(ownNames | ++lastId_);
     setTimes(now, contest);
     if (config_.speak == Speak::upnp || known) {

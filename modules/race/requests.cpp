@@ -196,7 +196,7 @@ std::optional<Error> Referee::upnpSays(MappingId id) const {
     }
     if (const auto request = session_.request(id)) {
         if (const std::string_view lacking = lacks(*request); !lacking.empty()) {
-            return Error{Errc::notAvailable, fmt::format("UPnP has no {}", lacking)};
+            return Error{Errc::notAvailable, fmt::format("it has no {}", lacking)};
         }
     }
     return std::nullopt;

@@ -56,6 +56,9 @@ void Referee::takeSession(TimePoint now, const session::Event& event) {
 /// Of what nobody else is asked for.
 void Referee::sessionToldAlone(TimePoint now, const session::Event& event) {
     tell(event.id, event);
+    if (const auto said = upnpSays(event.id); said && event.kind == EventKind::refused && isNotSpoken(event.error)) {
+        events_.back().other = Said{true, said->code, said->detail}; // why the other protocol is none, either
+    }
     if (event.kind == EventKind::granted) {
         learn(now, Known::bySession);
     } else if (event.kind == EventKind::lost && speaksUpnp()) {

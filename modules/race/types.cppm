@@ -22,6 +22,18 @@ enum class Speak : std::uint8_t {
     strict, ///< PCP, then NAT-PMP (RFC 6886 §1.1), and UPnP only once both have failed
 };
 
+/// What is left for a session to speak.
+[[nodiscard]] constexpr session::Speak ofSession(Speak speak) noexcept {
+    switch (speak) {
+    case Speak::pcp:
+        return session::Speak::pcp;
+    case Speak::natPmp:
+        return session::Speak::natPmp;
+    default:
+        return session::Speak::any;
+    }
+}
+
 /// How a race is run.
 struct Config {
     Speak speak = Speak::any;

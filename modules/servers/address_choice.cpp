@@ -46,6 +46,17 @@ void AddressChoice::handleAddresses(session::TimePoint now, std::vector<session:
     enter(now, 0);
 }
 
+void AddressChoice::handleChange(session::TimePoint now, std::vector<session::Endpoint> sorted) {
+    const auto before = current();
+    const auto same = before ? std::ranges::find(sorted, *before) : sorted.end();
+    if (same == sorted.end()) {
+        handleAddresses(now, std::move(sorted));
+        return;
+    }
+    at_ = static_cast<std::size_t>(same - sorted.begin());
+    sorted_ = std::move(sorted);
+}
+
 void AddressChoice::handleEvent(session::TimePoint now, const session::Endpoint& from, const session::Event& event) {
     switch (said(event)) {
     case Said::nothing:

@@ -36,6 +36,9 @@ public:
     /// Takes the addresses, best first. None: rests.
     void handleAddresses(session::TimePoint now, std::vector<session::Endpoint> sorted);
 
+    /// Takes the addresses as they are since the network changed: the current one stays current, if it is among them.
+    void handleChange(session::TimePoint now, std::vector<session::Endpoint> sorted);
+
     /// Takes what the session of an address reported. An answer is an answer, whatever it says; silence is
     /// `Errc::noAnswer`; a hard error is one of the network (`Errc::unreachable`), or a version that nobody here
     /// speaks.

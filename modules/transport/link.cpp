@@ -64,6 +64,9 @@ net::error_code Link::connect() {
     if (!error && config_.interfaceIndex != 0) {
         sendBy(socket_, config_.gateway.protocol(), config_.interfaceIndex);
     }
+    if (!error && config_.hops != 0) {
+        socket_.set_option(net::ip::unicast::hops{config_.hops}, error);
+    }
     if (!error && !config_.device.empty()) {
         error = bindTo(socket_, config_.device);
     }

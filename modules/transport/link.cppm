@@ -21,6 +21,7 @@ struct LinkConfig {
     std::optional<net::ip::address> source{}; ///< the local address to ask from; the system's choice if none
     std::uint32_t interfaceIndex = 0; ///< the interface to ask by, whatever the routing table says; 0: what it says
     std::string device{};             ///< the interface that alone is used, to send and to receive; empty: any
+    std::uint8_t hops = 0;            ///< how many routers datagrams may pass (TTL, hop limit); 0: the system says
     session::Config session{};        ///< its server, client address and seed are filled in here
     /// Whether an address is on the link to the gateway. If given, answers of PCP are taken from there too, where they
     /// bear the nonce of a request: for pairs of gateways that share an address and answer from their own.

@@ -157,16 +157,20 @@ void ControlPoint::handleAnnouncement(TimePoint now, const SsdpMessage& message)
     if (stage_ != Stage::ready) {
         return;
     }
+    auto location = parseUrl(message.location);
+    if (location) {
+        location = trust_.admit(location.value());
+    }
+    const bool isElsewhere = location && location_ != location.value();
+    if (isElsewhere && !isGatewayTarget(message.target)) {
+        return; // of another device on the same host, or of ours, which says more in a moment
+    }
     nextHeed_ = now + heedGap;
     if (message.kind == SsdpKind::byebye) {
         pollAt_ = std::min(pollAt_, now + spread); // is it gone, or is it back already?
         return;
     }
-    auto location = parseUrl(message.location);
-    if (location) {
-        location = trust_.admit(location.value());
-    }
-    if (location && location_ != location.value() && isGatewayTarget(message.target)) {
+    if (isElsewhere) {
         discover(now); // it went, and came back elsewhere
     } else if (!message.bootId || !bootId_) {
         doubtOne(now);

@@ -34,6 +34,9 @@ struct House {
         serverOptions.config = std::move(config);
         gateway.emplace(context.get_executor(), std::move(serverOptions));
         clientOptions.gateway = gateway->endpoint();
+        if (const auto ssdp = gateway->ssdpEndpoint(); ssdp && !clientOptions.searchPort) {
+            clientOptions.searchPort = ssdp->port();
+        }
         options = clientOptions;
         client.emplace(context.get_executor(), options);
     }

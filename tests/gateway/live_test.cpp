@@ -152,6 +152,8 @@ BOOST_AUTO_TEST_CASE(tells_the_networks_of_an_interface) {
     BOOST_TEST(!holds("192.168.2.1"));
     BOOST_TEST(!holds("127.0.0.1"));
     BOOST_TEST(networksOn(interfaceIndex("eth7")).value().empty());
+    BOOST_TEST(interfaceWith(address("2001:db8::5")).value() == interfaceIndex("eth0"));
+    BOOST_TEST(interfaceWith(address("2001:db8::6")).value() == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(finds_the_interface_of_an_address) {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# usage: PORTOLAN_BIN=... keep_test.sh pcp|nat-pmp
+# usage: PORTOLAN_BIN=... keep_test.sh pcp|nat-pmp|upnp
 #
 # What is kept stays open: after the gateway restarted without its mappings, and after `portolan keep` itself was killed and
 # started again.
@@ -8,11 +8,16 @@ set -uo pipefail
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-protocol=${1:?usage: keep_test.sh pcp|nat-pmp}
+protocol=${1:?usage: keep_test.sh pcp|nat-pmp|upnp}
+option=(--protocol "$protocol")
+if [ "$protocol" = upnp ]; then
+    labSpeaks upnp
+    option=() # the gateway speaks nothing else
+fi
 
 # What another run prints goes to another file.
 keep() {
-    labRun "$labHost" "$PORTOLAN_BIN" keep tcp:6000 --protocol "$protocol" --json --identity "$labState/identity" \
+    labRun "$labHost" "$PORTOLAN_BIN" keep tcp:6000 "${option[@]}" --json --identity "$labState/identity" \
         --port-file "$labState/port" >"$labState/$1" 2>&1
     keeper=${labProcesses[-1]}
 }

@@ -8,16 +8,8 @@ set -uo pipefail
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# ends: miniupnpd.
-ends() {
-    local process
-    process=$(cat "$labState/gateway.pid")
-    kill "$process" && labWait 10 ended "$process" && rm -f "$labState/gateway.pid"
-}
-
 labRequire
-# shellcheck disable=SC2034 # lib.sh reads them
-labUpnp=yes
+labSpeaks "pcp upnp"
 # A name that would turn the rest of the line around on a terminal.
 labUp "friendly_name=Lab $(printf '\u202e')router"
 
@@ -43,15 +35,15 @@ expect "a line for NAT-PMP" says "external address $labExternalAddress"
 expect "a line for UPnP" says "UPnP     IGD:"
 expect "a line for the choice" says "auto     PCP (it goes before all others)"
 
-labNatPmp=no
-expect "miniupnpd ends" ends
+labSpeaks upnp
+expect "miniupnpd ends" labGatewayEnds
 expect "and comes back with UPnP alone" labGateway
 expect "gateways asks it" portolan gateways --timeout 5 --json
 expect "it has no PCP" fieldIs pcp.speaks False
 expect "nor NAT-PMP" fieldIs nat_pmp.speaks False
 expect "auto would speak UPnP" fieldIs auto upnp
 
-expect "miniupnpd ends" ends
+expect "miniupnpd ends" labGatewayEnds
 expect "without a gateway daemon, gateways tells so" portolan gateways --timeout 1 --json
 expect "auto has nothing to speak" fieldIs auto None
 expect "the port is closed" fieldIs pcp.error.code UNREACHABLE

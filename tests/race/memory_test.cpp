@@ -43,6 +43,16 @@ BOOST_AUTO_TEST_CASE(a_gateway_of_upnp_is_asked_by_it_at_once_and_by_nothing_els
     BOOST_TEST(arena.count("PCP") == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(in_strict_order_pcp_is_asked_first_all_the_same) {
+    Arena arena{upnpOnly(), Speak::strict};
+    mapped(arena, 1111);
+    arena.request(tcp(2222));
+    BOOST_TEST(arena.count("PCP") == 1U);
+    arena.advance(3900ms).expectsNothing();
+    arena.await();
+    BOOST_TEST((arena.expects(EventKind::granted).grant.via == Via::upnp));
+}
+
 BOOST_AUTO_TEST_CASE(it_is_forgotten_after_ten_minutes) {
     Arena arena;
     mapped(arena, 1111);

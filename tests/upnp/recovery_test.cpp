@@ -198,4 +198,17 @@ BOOST_AUTO_TEST_CASE(a_week_with_a_gateway_is_quiet) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_gateway_that_is_elsewhere_after_a_restart_is_found_by_its_own_announcement) {
+    House house;
+    house.hold();
+    house.gateway.restart(house.now);
+    house.gateway.port = 5001;
+    house.gateway.location = "http://192.168.1.1:5001/rootDesc.xml";
+    const std::string where = "LOCATION: " + house.gateway.location + "\r\nBOOTID.UPNP.ORG: 2\r\n";
+    house.receives("NOTIFY * HTTP/1.1\r\nNT: upnp:rootdevice\r\nNTS: ssdp:alive\r\n" + where + "\r\n"); // goes first
+    house.announces("ssdp:alive", where);
+    house.advance(6s);
+    house.expects(EventKind::recovered);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

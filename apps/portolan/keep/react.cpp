@@ -159,7 +159,7 @@ void Keeper::callHook(const Kept& kept, const MappingEvent& event) {
                         fmt::format("PORTOLAN_OLD_EXTERNAL_PORT={}", event.before.externalPort),
                         fmt::format("PORTOLAN_LIFETIME_S={}", now.lifetime.count()),
                         fmt::format("PORTOLAN_GATEWAY={}", now.gateway.endpoint.address().to_string()),
-                        fmt::format("PORTOLAN_VIA={}", now.via == Via::pcp ? "pcp" : "nat-pmp")};
+                        fmt::format("PORTOLAN_VIA={}", word(now.via))};
     hooks_.run(std::move(call), execTimeout_);
 }
 

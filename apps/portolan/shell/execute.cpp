@@ -59,6 +59,7 @@ Shell::Shell(const ShellCommand& command, Output& output)
     }
     timeout_ = command.common.timeout.value_or(timeout_);
     hex_ = command.common.verbose;
+    drafts_ = command.drafts;
 }
 
 ExitStatus Shell::run(const LineSource& lines, const std::string& script) {
@@ -100,8 +101,9 @@ ExitStatus Shell::obeyWords(Words words) {
     }
     using Function = ExitStatus (Shell::*)(Words);
     constexpr std::pair<std::string_view, Function> others[]{
-        {"repeat", &Shell::repeat}, {"listen", &Shell::listen}, {"wait", &Shell::wait}, {"expect", &Shell::expect},
-        {"set", &Shell::set},       {"show", &Shell::show},     {"help", &Shell::help}, {"?", &Shell::help},
+        {"get", &Shell::get},   {"repeat", &Shell::repeat}, {"listen", &Shell::listen},
+        {"wait", &Shell::wait}, {"expect", &Shell::expect}, {"set", &Shell::set},
+        {"show", &Shell::show}, {"help", &Shell::help},     {"?", &Shell::help},
     };
     for (const auto& [name, function] : others) {
         if (name == command) {

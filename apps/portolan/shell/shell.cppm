@@ -189,6 +189,9 @@ private:
     ExitStatus expect(Words words);
     ExitStatus help(Words words);
 
+    // get.cpp
+    ExitStatus get(Words words);
+
     // settings.cpp
     ExitStatus set(Words words);
     ExitStatus show(Words words);
@@ -211,6 +214,7 @@ private:
     std::uint16_t announcementPort_ = wire::announcementPort;
     bool hex_ = false;
     bool fields_ = true;
+    bool drafts_ = false;
     std::vector<std::uint8_t> lastAnswer_;
 };
 

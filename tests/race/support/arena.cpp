@@ -31,17 +31,11 @@ constexpr session::Endpoint server{inside, wire::serverPort};
 constexpr simulator::Endpoint client{host, 50'000};
 constexpr simulator::Endpoint searcher{host, 50'001};
 
-session::Speak ofSession(Speak speak) {
-    return speak == Speak::natPmp ? session::Speak::natPmp
-           : speak == Speak::pcp  ? session::Speak::pcp
-                                  : session::Speak::any;
-}
-
 session::Config sessionConfig(Speak speak, std::uint64_t seed) {
     session::Config config;
     config.server = server;
     config.clientAddress = host;
-    config.speak = ofSession(speak);
+    config.speak = race::ofSession(speak);
     config.seed = seed;
     return config;
 }
