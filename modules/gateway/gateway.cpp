@@ -112,11 +112,4 @@ result<std::vector<Prefix>> networksOn(std::uint32_t interfaceIndex) {
     return networks;
 }
 
-result<std::uint32_t> interfaceWith(const wire::Address& address) {
-    BOOST_OUTCOME_TRY(const std::vector<LocalAddress> addresses,
-                      system::addresses(address.isV4() ? Family::v4 : Family::v6));
-    const auto row = std::ranges::find(addresses, address, &LocalAddress::address);
-    return row == addresses.end() ? std::uint32_t{0} : row->interfaceIndex;
-}
-
 } // namespace portolan::gateway

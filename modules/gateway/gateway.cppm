@@ -71,7 +71,4 @@ export namespace portolan::gateway {
 /// is given by an address in it. None where there is no such interface. Errors are the system's.
 [[nodiscard]] result<std::vector<Prefix>> networksOn(std::uint32_t interfaceIndex);
 
-/// The index of an interface that has this address of this host; 0 if there is none. Errors are the system's.
-[[nodiscard]] result<std::uint32_t> interfaceWith(const wire::Address& address);
-
 } // namespace portolan::gateway
