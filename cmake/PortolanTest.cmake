@@ -15,7 +15,7 @@ set(portolan_test_environment
 #
 # Declares one Boost.Test program and registers each of its cases with CTest, by its own name and with its own labels.
 # Where programs run through an emulator, whose start costs more than most cases, the program is one test instead; its
-# report names the cases, and scripts/count_tests counts them.
+# report names the cases, and scripts/count_tests counts them. tests/wine.txt names cases to leave out there.
 function(portolan_test name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "SOURCES;LINK;LABELS")
   if(NOT arg_LABELS)
@@ -28,7 +28,10 @@ function(portolan_test name)
   add_executable(${target} ${arg_SOURCES} $<TARGET_OBJECTS:portolan_test_main>)
   target_link_libraries(${target} PRIVATE Boost::headers portolan_warnings ${arg_LINK})
   if(CMAKE_CROSSCOMPILING)
-    add_test(NAME ${name} COMMAND ${target} --report_level=detailed)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/wine.txt)
+    file(STRINGS ${PROJECT_SOURCE_DIR}/tests/wine.txt omitted REGEX "^${name} ")
+    list(TRANSFORM omitted REPLACE "^${name} " "--run_test=!")
+    add_test(NAME ${name} COMMAND ${target} --report_level=detailed ${omitted})
     set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" SKIP_RETURN_CODE 77 TIMEOUT 900
       ENVIRONMENT "${portolan_test_environment}")
     return()
@@ -53,6 +56,24 @@ else()
 endif()
 ")
   set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${include_file})
+endfunction()
+
+# portolan_command(<target> <variable>)
+#
+# What scripts start a program of ours by: its path, or that of a script that has the emulator run it.
+function(portolan_command target variable)
+  set(command $<TARGET_FILE:${target}>)
+  if(CMAKE_CROSSCOMPILING)
+    set(command ${PROJECT_BINARY_DIR}/emulated/${target})
+    get_target_property(known ${target} PORTOLAN_COMMAND)
+    if(NOT known)
+      set_target_properties(${target} PROPERTIES PORTOLAN_COMMAND ${command})
+      list(JOIN CMAKE_CROSSCOMPILING_EMULATOR "' '" emulator)
+      file(GENERATE OUTPUT ${command} CONTENT "#!/bin/sh\nexec '${emulator}' '$<TARGET_FILE:${target}>' \"$@\"\n"
+        FILE_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE)
+    endif()
+  endif()
+  set(${variable} ${command} PARENT_SCOPE)
 endfunction()
 
 # portolan_script_test(<name> COMMAND <command...> [LABELS <labels...>] [TIMEOUT <seconds>] [ENVIRONMENT <A=1...>])

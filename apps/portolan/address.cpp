@@ -6,10 +6,28 @@ module;
 
 module portolan.cli;
 
+import :beyond;
 import :interrupt;
 import :way;
 
 namespace portolan::cli {
+
+namespace {
+
+void tell(const net::ip::address& external, const net::ip::address& gateway, Output& output) {
+    if (output.json()) {
+        Json told{{"event", "address"}, {"address", external.to_string()}};
+        addReach(told, external, gateway);
+        output.object(told);
+        return;
+    }
+    output.line(external.to_string());
+    if (const auto warning = warningOf(external, gateway)) {
+        output.remark(*warning);
+    }
+}
+
+} // namespace
 
 ExitStatus execute(const AddressCommand& command, Output& output) {
     const Asking asking{command.via, "its external address", output};
@@ -20,12 +38,7 @@ ExitStatus execute(const AddressCommand& command, Output& output) {
         if (!address) {
             co_return output.fail(explain(address.error()));
         }
-        const std::string text = address.value().to_string();
-        if (output.json()) {
-            output.object(Json{{"event", "address"}, {"address", text}});
-        } else {
-            output.line(text);
-        }
+        tell(address.value(), command.via.gateway ? command.via.gateway->address() : net::ip::address{}, output);
         co_return ExitStatus::done;
     });
 }

@@ -6,13 +6,13 @@ module;
 #include <cstddef>
 #include <cstdint>
 #include <fmt/format.h>
-#include <net/if.h>
 #include <optional>
 #include <string>
 #include <string_view>
 
 module portolan.cli;
 
+import portolan.gateway;
 import portolan.transport;
 
 namespace portolan::cli {
@@ -65,11 +65,9 @@ std::optional<UsageError> zoneProblem(std::string_view text, const net::ip::addr
         return UsageError{fmt::format("{} needs no interface behind a %, which only link-local addresses have", text)};
     }
     const std::string zone{text.substr(percent + 1, text.find(']') - percent - 1)};
-    char name[IF_NAMESIZE] = {};
-    const auto index = static_cast<unsigned>(address.to_v6().scope_id());
-    const bool known = index != 0 && ::if_indextoname(index, name) != nullptr &&
-                       (::if_nametoindex(zone.c_str()) == index || zone == std::to_string(index));
-    if (!known) {
+    const auto index = static_cast<std::uint32_t>(address.to_v6().scope_id());
+    const bool exists = index != 0 && !gateway::interfaceName(index).empty();
+    if (!exists || (gateway::interfaceIndex(zone) != index && zone != std::to_string(index))) {
         return UsageError{fmt::format("{} names no interface of this host: there is no {}", text, zone)};
     }
     return std::nullopt;

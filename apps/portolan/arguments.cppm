@@ -77,6 +77,12 @@ struct PortSpec {
 /// ADDR/LEN[:PORT], where an IPv6 address may be in brackets. LEN counts the bits of the address's own family.
 [[nodiscard]] Parsed<Filter> parseFilter(std::string_view text);
 
+/// An option of PCP by its name in the registry, in either case, or by its number.
+[[nodiscard]] Parsed<wire::OptionCode> parseOptionName(std::string_view text);
+
+/// The form of NEXT (`wire::drafts`): "1" or "2".
+[[nodiscard]] Parsed<wire::drafts::NextVersion> parseNext(std::string_view text);
+
 /// "auto", "pcp", "nat-pmp", "upnp" or "strict".
 [[nodiscard]] Parsed<Speak> parseSpeak(std::string_view text);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 module;
 
-#include <CLI/CLI.hpp>
+#include "command_options.hpp"
 #include <algorithm>
 #include <boost/outcome/result.hpp>
 #include <cstdint>
@@ -18,26 +18,18 @@ module portolan.cli;
 
 namespace portolan::cli {
 
+// command_options.cpp
+void addRecording(CLI::App& app, Recording& recording);
+void addGateways(CLI::App& app, GatewaysCommand& command);
+void addGet(CLI::App& app, GetCommand& command);
+
 namespace {
 
 constexpr const char* versionText = "portolan " PORTOLAN_VERSION;
 
-/// Adds an option or argument whose text is read by `parse`; what that refuses, CLI11 reports with the option's name.
-template <class Value, class Parse>
-CLI::Option* add(CLI::App& app, const std::string& name, const char* shape, Value& into, Parse parse,
-                 const std::string& help) {
-    const auto read = [&into, parse, name](const std::string& text) {
-        const auto value = parse(text);
-        if (!value) {
-            throw CLI::ValidationError{name, value.error().message};
-        }
-        into = value.assume_value();
-    };
-    return app.add_option_function<std::string>(name, read, help)->type_name(shape);
-}
-
 constexpr const char* waitsForAnswer = "How long to wait for an answer (default 10)";
 constexpr const char* waitsForAnswerOnce = "How long to wait for each answer (default 3)";
+constexpr const char* waitsForSurvey = "How long to wait for what gateways answer (default 3)";
 constexpr const char* waitsForNothing = "Without effect here: there is nothing to wait for";
 constexpr const char* waitsForDeletion = "How long to wait for the deletion at the end (default 10)";
 constexpr const char* endsBySelf = "End after this time (default: when interrupted)";
@@ -58,16 +50,6 @@ void addCommon(CLI::App& app, CommonOptions& options, const char* timeoutHelp) {
     app.get_help_ptr()->description("Print this help and exit");
 }
 
-void addRecording(CLI::App& app, Recording& recording) {
-    const auto path = [](const std::string& text) -> Parsed<std::string> {
-        if (text.empty() || text == "-") {
-            return UsageError{"a capture is written to a file, which needs a name"};
-        }
-        return text;
-    };
-    add(app, "--pcap", "FILE", recording.file, path, "Write what is sent and received to this capture file");
-}
-
 void addGateway(CLI::App& app, GatewayOptions& options) {
     const auto endpoint = [](std::string_view text) { return parseEndpoint(text, wire::serverPort); };
     add(app, "--gateway", "ADDR[:PORT]", options.gateway, endpoint,
@@ -75,6 +57,8 @@ void addGateway(CLI::App& app, GatewayOptions& options) {
     add(app, "--source", "ADDR", options.source, parseAddress, "The address of this host to ask from, and to map");
     add(app, "--interface", "NAME", options.interfaceName, parseInterface,
         "The interface to ask by: its default route names the gateway");
+    app.add_flag("--answers-from-link", options.answersFromLink,
+                 "Take answers from other addresses of the gateway's link, too (PCP)");
     const auto path = [](const std::string& text) -> Parsed<std::string> {
         return text.empty() ? Parsed<std::string>{UsageError{"a file needs a name"}} : Parsed<std::string>{text};
     };
@@ -91,7 +75,7 @@ void addGateway(CLI::App& app, GatewayOptions& options) {
 template <class MappingCommand>
 void addSetAndName(CLI::App& app, MappingCommand& command) {
     add(app, "--third-party-id", "HEX", command.thirdPartyId, parseThirdPartyId,
-        "Which of the hosts at the third party's address (PCP)");
+        "Which of the hosts at the third party's address (PCP): by a name that tells nothing of a person");
     add(app, "--port-set", "N[:parity]", command.portSet, parsePortSet,
         "So many ports from this one on; parity: even to even, odd to odd (PCP)");
 }
@@ -122,7 +106,8 @@ void addMap(CLI::App& app, MapCommand& command) {
     add(app, "--description", "TEXT", command.description, parseDescription,
         "What people may read at the gateway (PCP)");
     app.add_flag("--prefix64", command.prefix64, "Ask for the prefixes of the gateway's NAT64 (PCP)");
-    app.add_flag("--checkpoint", command.checkpoint, "Have its state kept in more than one place (PCP)");
+    app.add_flag("--checkpoint", command.checkpoint,
+                 "Have its state kept in more than one place (PCP): declares that this network is fully trusted");
     app.add_flag("--keep", command.keep, "Keep it mapped until interrupted, then release it");
     app.add_flag("--reserve", command.reserve, "Hold the port of this host meanwhile, so that no program can use it");
     app.add_flag("--dry-run", command.dryRun, "Print the datagram in hex and send nothing");
@@ -204,10 +189,6 @@ void addAddress(CLI::App& app, AddressCommand& /*command*/) {
     app.footer("Example:\n  portolan address");
 }
 
-void addGateways(CLI::App& app, GatewaysCommand& /*command*/) {
-    app.footer("Example:\n  portolan gateways --json");
-}
-
 void addDecode(CLI::App& app, DecodeCommand& command) {
     const auto join = [&command](const std::vector<std::string>& words) {
         if (words != std::vector<std::string>{"-"}) {
@@ -257,6 +238,7 @@ void addShell(CLI::App& app, ShellCommand& command) {
     app.add_option("--script", command.script, "Take the commands from this file (- is standard input)")
         ->type_name("FILE");
     app.add_flag("--keep-going", command.keepGoing, "Go on with a script when a command of it has failed");
+    app.add_flag("--draft", command.drafts, "Send what is a draft, too (get); set drafts on does the same");
     app.footer("Sends single datagrams and shows the answers field by field. Its command help tells more.\n\n"
                "Example:\n  portolan shell --gateway 192.168.1.1");
 }
@@ -274,6 +256,8 @@ void addSimulate(CLI::App& app, SimulateCommand& command) {
     command.gateway = parseProfile("strict").assume_value();
     add(app, "--igd", "1|2|off", command.igd, parseIgd,
         "The version of UPnP IGD to speak (default: as the profile has it; strict: 2)");
+    add(app, "--draft", "1|2", command.drafts, parseNext,
+        "Let hosts read the mapping table by GET, a draft, with this form of NEXT (default: not)");
     add(app, "--http-port", "PORT", command.httpPort, parsePortFrom<0>,
         "Where to serve UPnP IGD (default: one that is free)");
     add(app, "--ssdp-port", "PORT", command.ssdpPort, parsePortFrom<0>,
@@ -301,7 +285,8 @@ public:
         add("peer", "Learn, extend or make an outbound mapping", peer_, addPeer, waitsForAnswer);
         add("announce", "Ask whether a gateway is there, and what it speaks", announce_, addAnnounce, waitsForAnswer);
         add("address", "Ask for the external address", address_, addAddress, waitsForAnswer);
-        add("gateways", "List the default routes of this host", gateways_, addGateways, waitsForNothing);
+        add("gateways", "Tell which gateways there are, and what they speak", gateways_, addGateways, waitsForSurvey);
+        add("get", "Read a gateway's mapping table (a draft)", get_, addGet, waitsForAnswer);
         add("decode", "Explain a datagram of PCP or NAT-PMP octet by octet", decode_, addDecode, waitsForNothing);
         add("listen", "Hear gateways that announce themselves", listen_, addListen, endsBySelf);
         add("shell", "Speak to a gateway by hand: an interactive protocol tester", shell_, addShell,
@@ -334,6 +319,7 @@ private:
     AnnounceCommand announce_;
     AddressCommand address_;
     GatewaysCommand gateways_;
+    GetCommand get_;
     DecodeCommand decode_;
     ListenCommand listen_;
     ShellCommand shell_;

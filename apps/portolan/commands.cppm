@@ -27,6 +27,7 @@ struct GatewayOptions {
     std::optional<net::ip::udp::endpoint> gateway; ///< none: the default route's
     std::optional<net::ip::address> source;        ///< none: the system's choice
     std::string interfaceName;                     ///< empty: any
+    bool answersFromLink = false;
     Speak speak = Speak::any;
     std::optional<std::uint16_t> searchPort; ///< where UPnP gateways are searched; none: where they are by default
     std::optional<std::string> identity;     ///< the file of the identity; none: the user's own
@@ -102,6 +103,32 @@ struct AddressCommand {
 /// `portolan gateways`.
 struct GatewaysCommand {
     CommonOptions common;
+    Recording recording;
+    std::optional<net::ip::udp::endpoint> gateway; ///< none: those of the default routes
+    std::uint16_t ssdpPort = 1900;                 ///< where UPnP gateways are searched
+    bool routesOnly = false;                       ///< list the routes, and ask nobody
+};
+
+/// Which part of a gateway's mapping table is read, and in which form (`wire::drafts`).
+struct TableQuery {
+    wire::drafts::GetFilter filter{};
+    wire::drafts::NextVersion next = wire::drafts::NextVersion::withNonce;
+    std::vector<wire::OptionCode> options; ///< to be told with each mapping
+
+    /// Only these ports, of which 0 is any.
+    void setPorts(const PortSpec& ports) noexcept {
+        filter.protocol = ports.protocol;
+        filter.internalPort = ports.internalPort;
+        filter.externalPort = ports.externalPort;
+    }
+};
+
+/// `portolan get`.
+struct GetCommand {
+    CommonOptions common;
+    GatewayOptions via;
+    TableQuery query;
+    bool drafts = false; ///< it is understood that this is none of the standards
 };
 
 /// `portolan decode`.
@@ -126,21 +153,23 @@ struct ShellCommand {
     GatewayOptions via;
     std::optional<std::string> script; ///< "-": standard input
     bool keepGoing = false;            ///< go on with a script when a command of it has failed
+    bool drafts = false;               ///< send what is none of the standards
 };
 
 /// `portolan simulate`.
 struct SimulateCommand {
     CommonOptions common;
     net::ip::udp::endpoint listen{net::ip::address_v4::loopback(), 0};
-    std::optional<net::ip::address> external; ///< none: 127.0.0.2, or ::1 where `listen` is an IPv6 address
-    simulator::Config gateway;                ///< of the profile
-    std::optional<simulator::IgdVersion> igd; ///< none: as the profile has it
-    std::uint16_t httpPort = 0;               ///< 0: any that is free
-    std::uint16_t ssdpPort = 0;               ///< likewise
+    std::optional<net::ip::address> external;        ///< none: 127.0.0.2, or ::1 where `listen` is an IPv6 address
+    simulator::Config gateway;                       ///< of the profile
+    std::optional<simulator::IgdVersion> igd;        ///< none: as the profile has it
+    std::optional<wire::drafts::NextVersion> drafts; ///< GET is answered, with this form of NEXT; none: as any opcode
+    std::uint16_t httpPort = 0;                      ///< 0: any that is free
+    std::uint16_t ssdpPort = 0;                      ///< likewise
 };
 
 using Command = std::variant<MapCommand, UnmapCommand, KeepCommand, PeerCommand, AddressCommand, AnnounceCommand,
-                             GatewaysCommand, DecodeCommand, ListenCommand, ShellCommand, SimulateCommand>;
+                             GatewaysCommand, GetCommand, DecodeCommand, ListenCommand, ShellCommand, SimulateCommand>;
 
 /// Why options that are sound one by one cannot go together; nothing if they can.
 [[nodiscard]] std::optional<UsageError> conflict(const GatewayOptions& via);
@@ -150,6 +179,8 @@ using Command = std::variant<MapCommand, UnmapCommand, KeepCommand, PeerCommand,
 [[nodiscard]] std::optional<UsageError> conflict(const AnnounceCommand& command);
 [[nodiscard]] std::optional<UsageError> conflict(const ShellCommand& command);
 [[nodiscard]] std::optional<UsageError> conflict(const KeepCommand& command);
+[[nodiscard]] std::optional<UsageError> conflict(const GatewaysCommand& command);
+[[nodiscard]] std::optional<UsageError> conflict(const GetCommand& command);
 [[nodiscard]] std::optional<UsageError> conflict(const DecodeCommand& command);
 [[nodiscard]] std::optional<UsageError> conflict(const SimulateCommand& command);
 

@@ -202,6 +202,23 @@ std::optional<UsageError> conflict(const KeepCommand& command) {
     return plan ? std::nullopt : std::optional{plan.error()};
 }
 
+std::optional<UsageError> conflict(const GatewaysCommand& command) {
+    if (command.routesOnly && (command.gateway || command.recording.file)) {
+        return UsageError{"--routes asks nobody, so --gateway and --pcap make no sense with it"};
+    }
+    return std::nullopt;
+}
+
+std::optional<UsageError> conflict(const GetCommand& command) {
+    if (!command.drafts) {
+        return UsageError{"to read a gateway's table is a draft of PCP that never became a standard: --draft sends it"};
+    }
+    if (command.via.speak == Speak::natPmp) {
+        return UsageError{"NAT-PMP has no get"};
+    }
+    return conflict(command.via);
+}
+
 std::optional<UsageError> conflict(const DecodeCommand& command) {
     if (command.pcap && command.hex) {
         return UsageError{"--pcap reads a capture, and a datagram in hex is none; give one of them"};

@@ -9,7 +9,9 @@ module;
 
 module portolan.cli;
 
+import portolan.transport;
 import portolan.upnp;
+import :beyond;
 
 namespace portolan::cli {
 
@@ -166,6 +168,9 @@ Failure explain(const UsageError& error) {
 
 Failure explain(const Error& error, std::string advice) {
     Verdict verdict = judge(error.code);
+    if (advice.empty() && error.gatewayExternal) {
+        advice = adviceFor(wire::reachOf(*error.gatewayExternal));
+    }
     if (advice.empty()) {
         advice = verdict.advice;
     }
@@ -173,7 +178,12 @@ Failure explain(const Error& error, std::string advice) {
     if (!advice.empty()) {
         message += "; " + advice;
     }
-    return {verdict.status, std::string{verdict.kind}, std::move(verdict.code), std::move(message), error.retryAfter};
+    Failure failure{verdict.status, std::string{verdict.kind}, std::move(verdict.code), std::move(message),
+                    error.retryAfter};
+    if (error.gatewayExternal) {
+        failure.gatewayExternal = transport::toAsio(*error.gatewayExternal);
+    }
+    return failure;
 }
 
 Failure unforeseen(std::string message) {

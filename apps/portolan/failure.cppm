@@ -15,6 +15,7 @@ struct Failure {
     std::string code;    ///< "NOT_AUTHORIZED", ...
     std::string message; ///< what was tried, what came back, and what to do; one line
     std::optional<std::chrono::seconds> retryAfter{};
+    std::optional<net::ip::address> gatewayExternal{}; ///< where the refusal gave it away
 };
 
 [[nodiscard]] Failure explain(const UsageError& error);

@@ -11,6 +11,7 @@ module;
 module portolan.cli;
 
 import portolan.session;
+import :beyond;
 import :held;
 
 namespace portolan::cli {
@@ -53,6 +54,9 @@ void reportMapping(const MappingInfo& info, Output& output) {
         info.via == Via::upnp ? gateway.address().to_string() : toText(gateway.address(), gateway.port()),
         interfaceName.empty() ? "" : " on ", interfaceName,
         info.lifetime.count() == 0 ? "as long as the gateway runs" : fmt::format("{} s", info.lifetime.count())));
+    if (const auto warning = warningOf(info.externalAddress, gateway.address())) {
+        output.remark(*warning);
+    }
 }
 
 net::awaitable<ExitStatus> keepMapping(Mapping mapping, Interrupt& interrupt, Output& output) {

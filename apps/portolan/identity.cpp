@@ -6,7 +6,6 @@ module;
 
 module portolan.cli;
 
-import :service;
 import :way;
 
 namespace portolan::cli {
@@ -23,17 +22,6 @@ std::string pathFor(const GatewayOptions& via) {
 }
 
 } // namespace
-
-std::string stateFolder() {
-    if (const std::string folder = environmentVariable("STATE_DIRECTORY"); !folder.empty()) {
-        return folder.substr(0, folder.find(':'));
-    }
-    if (const std::string folder = environmentVariable("XDG_STATE_HOME"); folder.starts_with('/')) {
-        return folder + "/portolan";
-    }
-    const std::string home = environmentVariable("HOME");
-    return home.empty() ? "" : home + "/.local/state/portolan";
-}
 
 std::optional<Identity> identityFor(const GatewayOptions& via, Output& output) {
     const std::string path = pathFor(via);

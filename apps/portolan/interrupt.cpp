@@ -2,24 +2,18 @@
 module;
 
 #include <chrono>
-#include <csignal>
 #include <exception>
 
 module portolan.cli;
 
 import :interrupt;
+import :signals;
 
 namespace portolan::cli {
 
 Interrupt::Interrupt(const net::any_io_executor& executor)
-    : signals_(executor, SIGINT, SIGTERM), waiting_(executor, std::chrono::steady_clock::time_point::max()) {
-    // Whoever started us may have blocked signals that we, or hooks, wait for.
-    sigset_t wanted;
-    ::sigemptyset(&wanted);
-    for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGCHLD}) {
-        ::sigaddset(&wanted, number);
-    }
-    ::sigprocmask(SIG_UNBLOCK, &wanted, nullptr);
+    : signals_(executor), waiting_(executor, std::chrono::steady_clock::time_point::max()) {
+    hear(signals_, {Sign::interrupt, Sign::terminate});
     signals_.async_wait([this](net::error_code error, int /*signal*/) {
         if (!error) {
             close();

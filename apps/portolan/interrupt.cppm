@@ -8,7 +8,8 @@ import :exit_status;
 
 namespace portolan::cli {
 
-/// The wish to end: SIGINT (Ctrl-C) or SIGTERM. The first one is taken gently, a second one ends the program.
+/// The wish to end: Ctrl-C, or SIGTERM or what the system has in its place. The first one is taken gently, a second one
+/// ends the program.
 class Interrupt {
 public:
     explicit Interrupt(const net::any_io_executor& executor);

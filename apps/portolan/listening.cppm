@@ -10,6 +10,16 @@ import :output;
 
 namespace portolan::cli {
 
+/// An address of this host, and the interface that has it.
+struct Place {
+    net::ip::address address;
+    std::uint32_t interfaceIndex = 0;
+};
+
+/// Where announcements may come in: each address of IPv4, and of IPv6 each interface but loopback's, with no address in
+/// particular. One file a system defines it.
+[[nodiscard]] std::vector<Place> places();
+
 /// Hears what is announced on every interface, those included that come up later, and tells it as docs/json.md has it.
 class Listening {
 public:

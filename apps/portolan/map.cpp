@@ -43,7 +43,7 @@ MapRequest requestOf(const MapCommand& command) {
 ClientOptions optionsOf(const MapCommand& command, Output& output) {
     ClientOptions options = clientOptions(command.via, command.common);
     options.identity = identityFor(command.via, output);
-    options.trustedNetwork = command.thirdParty.has_value(); // --third-party declares that
+    options.trustedNetwork = command.thirdParty || command.checkpoint; // either of these options declares that
     options.follow = command.keep;
     if (!command.keep) {
         options.releaseTimeout = std::min(options.releaseTimeout, giveUpTimeout);

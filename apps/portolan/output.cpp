@@ -13,6 +13,8 @@ module;
 
 module portolan.cli;
 
+import :beyond;
+
 namespace portolan::cli {
 
 void Output::object(const Json& said) {
@@ -87,7 +89,10 @@ Json toJson(const Failure& failure) {
     return {{"kind", failure.kind},
             {"code", failure.code},
             {"message", failure.message},
-            {"retry_after_s", failure.retryAfter ? Json(failure.retryAfter->count()) : Json(nullptr)}};
+            {"retry_after_s", failure.retryAfter ? Json(failure.retryAfter->count()) : Json(nullptr)},
+            {"gateway_external", failure.gatewayExternal ? Json(failure.gatewayExternal->to_string()) : Json(nullptr)},
+            {"gateway_reach",
+             failure.gatewayExternal ? Json(wire::name(reachOf(*failure.gatewayExternal))) : Json(nullptr)}};
 }
 
 Json toJson(std::string_view event, const MappingInfo& info) {
@@ -96,14 +101,16 @@ Json toJson(std::string_view event, const MappingInfo& info) {
     Json server = toJson(gateway.address(), gateway.port());
     server["interface"] = info.gateway.interfaceName;
     server["via"] = word(info.via);
-    return {{"event", event},
-            {"protocol", fmt::format("{}", info.protocol)},
-            {"internal", toJson(info.internalAddress, info.internalPort)},
-            {"external", toJson(info.externalAddress, info.externalPort)},
-            {"lifetime_s", info.lifetime.count()},
-            {"gateway", std::move(server)},
-            {"epoch_s", info.epochSeconds},
-            {"nonce", byPcp ? Json(fmt::format("{}", info.nonce)) : Json(nullptr)}};
+    Json told{{"event", event},
+              {"protocol", fmt::format("{}", info.protocol)},
+              {"internal", toJson(info.internalAddress, info.internalPort)},
+              {"external", toJson(info.externalAddress, info.externalPort)},
+              {"lifetime_s", info.lifetime.count()},
+              {"gateway", std::move(server)},
+              {"epoch_s", info.epochSeconds},
+              {"nonce", byPcp ? Json(fmt::format("{}", info.nonce)) : Json(nullptr)}};
+    addReach(told, info.externalAddress, gateway.address());
+    return told;
 }
 
 std::string_view word(Via via) {

@@ -25,6 +25,7 @@ ExitStatus execute(const PeerCommand& command, Output& output);
 ExitStatus execute(const AddressCommand& command, Output& output);
 ExitStatus execute(const AnnounceCommand& command, Output& output);
 ExitStatus execute(const GatewaysCommand& command, Output& output);
+ExitStatus execute(const GetCommand& command, Output& output);
 ExitStatus execute(const DecodeCommand& command, Output& output);
 ExitStatus execute(const ListenCommand& command, Output& output);
 ExitStatus execute(const ShellCommand& command, Output& output);

@@ -5,7 +5,6 @@ module;
 #include <bit>
 #include <boost/outcome/result.hpp>
 #include <chrono>
-#include <csignal>
 #include <cstdint>
 #include <fmt/format.h>
 #include <memory>
@@ -21,6 +20,7 @@ module portolan.cli;
 
 import portolan.transport;
 import :interrupt;
+import :signals;
 
 namespace portolan::cli {
 
@@ -205,7 +205,8 @@ class Demands {
 public:
     Demands(const net::any_io_executor& executor, simulator::Server& server, Narrator& narrator,
             std::optional<net::ip::address> external)
-        : signals_(executor, SIGUSR1, SIGUSR2), server_(server), narrator_(narrator), external_(std::move(external)) {
+        : signals_(executor), server_(server), narrator_(narrator), external_(std::move(external)) {
+        hear(signals_, {Sign::first, Sign::second});
         await();
     }
 
@@ -220,7 +221,7 @@ private:
     }
 
     void obey(int number) {
-        if (number == SIGUSR1) {
+        if (signOf(number) == Sign::first) {
             narrator_.restarts();
             server_.resetState();
         } else if (const auto other = neighbour()) {
@@ -284,6 +285,10 @@ simulator::ServerOptions optionsOf(const SimulateCommand& command, const Externa
         options.config.externalAddresses = {transport::toWire(*external.address)};
     }
     options.config.igd.version = command.igd.value_or(command.gateway.igd.version);
+    if (command.drafts) {
+        options.config.pcp.drafts.get = true;
+        options.config.pcp.drafts.next = *command.drafts;
+    }
     options.listen = command.listen;
     options.httpPort = command.httpPort;
     options.ssdpPort = command.ssdpPort;

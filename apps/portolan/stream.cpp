@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: MIT
 module;
 
-#include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <cstddef>
 #include <cstdio>
 #include <functional>
-#include <limits.h>
-#include <poll.h>
 #include <string>
 #include <string_view>
-#include <unistd.h>
 #include <utility>
 
 module portolan.cli;
@@ -23,10 +18,6 @@ namespace portolan::cli {
 namespace {
 
 constexpr std::size_t mostKept = std::size_t{1} << 20;
-
-/// A pipe that has room at all takes so many octets without waiting. To make the stream non-blocking instead would make
-/// it so for everybody who shares it, a shell for one.
-constexpr std::size_t atOnce = PIPE_BUF;
 
 } // namespace
 
@@ -70,21 +61,6 @@ void Stream::drain(std::chrono::milliseconds limit) {
             return;
         }
         writeSome();
-    }
-}
-
-bool Stream::hasRoom(std::chrono::milliseconds wait) const {
-    pollfd file{::fileno(file_), POLLOUT, 0};
-    return ::poll(&file, 1, static_cast<int>(wait.count())) > 0;
-}
-
-void Stream::writeSome() {
-    const auto written = ::write(::fileno(file_), kept_.data(), std::min(kept_.size(), atOnce));
-    if (written >= 0) {
-        kept_.erase(0, static_cast<std::size_t>(written));
-    } else if (errno != EINTR && errno != EAGAIN) {
-        failed_ = true; // nobody reads any more
-        kept_.clear();
     }
 }
 

@@ -103,6 +103,7 @@ ClientOptions clientOptions(const GatewayOptions& via, const CommonOptions& comm
     options.gateway = via.gateway;
     options.source = via.source;
     options.interfaceName = via.interfaceName;
+    options.answersFromLink = via.answersFromLink;
     options.follow = false; // unless the command keeps something
     options.speak = via.speak;
     options.searchPort = via.searchPort;

@@ -37,8 +37,8 @@ private:
     std::chrono::steady_clock::time_point began_;
 };
 
-/// Where programs keep their state: of a service (systemd.exec(5)), or of a user (XDG Base Directory Specification).
-/// Empty where there is no such folder.
+/// Where programs keep their state: of a service (systemd.exec(5)), or of a user (XDG Base Directory Specification;
+/// on Windows %LOCALAPPDATA%). Empty where there is no such folder. One file a system defines it.
 [[nodiscard]] std::string stateFolder();
 
 /// The identity that nonces come from: of the file that was named, or of the user's state folder. What is wrong with it

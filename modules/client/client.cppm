@@ -7,19 +7,23 @@ import portolan.net;
 import :types;
 import :mapping;
 import :core;
+import :places;
+import :reached;
 
 namespace portolan {
 
-[[nodiscard]] std::shared_ptr<Core> makeCore(const net::any_io_executor& executor, ClientOptions options);
-void startMap(const std::shared_ptr<Core>& core, MapRequest request,
+[[nodiscard]] std::shared_ptr<Places> makePlaces(const net::any_io_executor& executor, ClientOptions options);
+void startMap(const std::shared_ptr<Places>& places, MapRequest request,
               net::any_completion_handler<void(result<Mapping>)> handler);
-void startPeer(const std::shared_ptr<Core>& core, PeerRequest request,
+void startMapAll(const std::shared_ptr<Places>& places, MapRequest request,
+                 net::any_completion_handler<void(result<std::vector<Reached>>)> handler);
+void startPeer(const std::shared_ptr<Places>& places, PeerRequest request,
                net::any_completion_handler<void(result<Mapping>)> handler);
-void startUnmap(const std::shared_ptr<Core>& core, const UnmapRequest& request,
+void startUnmap(const std::shared_ptr<Places>& places, const UnmapRequest& request,
                 net::any_completion_handler<void(result<void>)> handler);
-void startExternalAddress(const std::shared_ptr<Core>& core,
+void startExternalAddress(const std::shared_ptr<Places>& places,
                           net::any_completion_handler<void(result<net::ip::address>)> handler);
-void startProbe(const std::shared_ptr<Core>& core, net::any_completion_handler<void(result<ProbeInfo>)> handler);
+void startProbe(const std::shared_ptr<Places>& places, net::any_completion_handler<void(result<ProbeInfo>)> handler);
 
 } // namespace portolan
 
@@ -33,7 +37,7 @@ export namespace portolan {
 class Client {
 public:
     explicit Client(const net::any_io_executor& executor, ClientOptions options = {})
-        : core_(makeCore(executor, std::move(options))) {}
+        : places_(makePlaces(executor, std::move(options))) {}
 
     /// Maps a port, and keeps it mapped while the handle that is the result lives.
     ///
@@ -43,14 +47,33 @@ public:
     template <net::completion_token_for<void(result<Mapping>)> Token = net::use_awaitable_t<>>
     auto map(MapRequest request, Token&& token = {}) {
         return net::async_initiate<Token, void(result<Mapping>)>(
-            [](auto handler, std::shared_ptr<Core> core, MapRequest wanted) {
-                if (!core) {
+            [](auto handler, std::shared_ptr<Places> places, MapRequest wanted) {
+                if (!places) {
                     completeWithout(std::move(handler), result<Mapping>{Errc::cancelled});
                     return;
                 }
-                startMap(core, std::move(wanted), std::move(handler));
+                startMap(places, std::move(wanted), std::move(handler));
             },
-            token, core_, std::move(request));
+            token, places_, std::move(request));
+    }
+
+    /// Asks for one mapping at several places at once, each with a session and a nonce of its own: by IPv4 and IPv6
+    /// (`ClientOptions::families`: `both`), at all gateways (`ClientOptions::gateways`), at all servers that are named
+    /// or known (`servers`, `dhcp`). Completes when there is an outcome of each; there is one at least that is granted.
+    /// Each is kept while its handle lives.
+    ///
+    /// Errors: where nothing was granted, that of the first place, whose detail tells the others'; as of `map`.
+    template <net::completion_token_for<void(result<std::vector<Reached>>)> Token = net::use_awaitable_t<>>
+    auto mapAll(MapRequest request, Token&& token = {}) {
+        return net::async_initiate<Token, void(result<std::vector<Reached>>)>(
+            [](auto handler, std::shared_ptr<Places> places, MapRequest wanted) {
+                if (!places) {
+                    completeWithout(std::move(handler), result<std::vector<Reached>>{Errc::cancelled});
+                    return;
+                }
+                startMapAll(places, std::move(wanted), std::move(handler));
+            },
+            token, places_, std::move(request));
     }
 
     /// Makes an outbound mapping to a remote peer, or learns and extends the one that a connection has already (RFC
@@ -61,28 +84,28 @@ public:
     template <net::completion_token_for<void(result<Mapping>)> Token = net::use_awaitable_t<>>
     auto peer(PeerRequest request, Token&& token = {}) {
         return net::async_initiate<Token, void(result<Mapping>)>(
-            [](auto handler, std::shared_ptr<Core> core, PeerRequest wanted) {
-                if (!core) {
+            [](auto handler, std::shared_ptr<Places> places, PeerRequest wanted) {
+                if (!places) {
                     completeWithout(std::move(handler), result<Mapping>{Errc::cancelled});
                     return;
                 }
-                startPeer(core, std::move(wanted), std::move(handler));
+                startPeer(places, std::move(wanted), std::move(handler));
             },
-            token, core_, std::move(request));
+            token, places_, std::move(request));
     }
 
     /// Deletes a mapping that no handle owns. Succeeds too if there is none (RFC 6887 §15.1). Errors as of `map`.
     template <net::completion_token_for<void(result<void>)> Token = net::use_awaitable_t<>>
     auto unmap(UnmapRequest request, Token&& token = {}) {
         return net::async_initiate<Token, void(result<void>)>(
-            [](auto handler, std::shared_ptr<Core> core, const UnmapRequest& wanted) {
-                if (!core) {
+            [](auto handler, std::shared_ptr<Places> places, const UnmapRequest& wanted) {
+                if (!places) {
                     completeWithout(std::move(handler), result<void>{Errc::cancelled});
                     return;
                 }
-                startUnmap(core, wanted, std::move(handler));
+                startUnmap(places, wanted, std::move(handler));
             },
-            token, core_, std::move(request));
+            token, places_, std::move(request));
     }
 
     /// Asks for the external address of this host's gateway. By PCP that takes a mapping of a UDP port of its own
@@ -90,14 +113,14 @@ public:
     template <net::completion_token_for<void(result<net::ip::address>)> Token = net::use_awaitable_t<>>
     auto externalAddress(Token&& token = {}) {
         return net::async_initiate<Token, void(result<net::ip::address>)>(
-            [](auto handler, std::shared_ptr<Core> core) {
-                if (!core) {
+            [](auto handler, std::shared_ptr<Places> places) {
+                if (!places) {
                     completeWithout(std::move(handler), result<net::ip::address>{Errc::cancelled});
                     return;
                 }
-                startExternalAddress(core, std::move(handler));
+                startExternalAddress(places, std::move(handler));
             },
-            token, core_);
+            token, places_);
     }
 
     /// Asks whether a gateway is there, and what it is (ANNOUNCE, RFC 6887 §14.1.2): nothing changes at the gateway. It
@@ -105,18 +128,18 @@ public:
     template <net::completion_token_for<void(result<ProbeInfo>)> Token = net::use_awaitable_t<>>
     auto probe(Token&& token = {}) {
         return net::async_initiate<Token, void(result<ProbeInfo>)>(
-            [](auto handler, std::shared_ptr<Core> core) {
-                if (!core) {
+            [](auto handler, std::shared_ptr<Places> places) {
+                if (!places) {
                     completeWithout(std::move(handler), result<ProbeInfo>{Errc::cancelled});
                     return;
                 }
-                startProbe(core, std::move(handler));
+                startProbe(places, std::move(handler));
             },
-            token, core_);
+            token, places_);
     }
 
 private:
-    std::shared_ptr<Core> core_;
+    std::shared_ptr<Places> places_;
 };
 
 } // namespace portolan

@@ -30,20 +30,27 @@ net::ip::address unmapped(const net::ip::address& address) {
     return address.is_v6() && address.to_v6().is_v4_mapped() ? transport::toAsio(transport::toWire(address)) : address;
 }
 
-} // namespace
-
-std::shared_ptr<Core> makeCore(const net::any_io_executor& executor, ClientOptions options) {
-    return std::make_shared<Core>(executor, std::move(options));
+net::ip::udp::endpoint asServer(const net::ip::udp::endpoint& endpoint) {
+    return {unmapped(endpoint.address()), endpoint.port() == 0 ? wire::serverPort : endpoint.port()};
 }
 
-Core::Core(const net::any_io_executor& executor, ClientOptions options)
-    : strand_(net::make_strand(executor))
+} // namespace
+
+Core::Core(net::strand<net::any_io_executor> strand, ClientOptions options)
+    : strand_(std::move(strand))
     , alarm_(strand_)
     , options_(std::move(options))
     , identity_(options_.identity ? *options_.identity : Identity::random()) {
+    for (PcpServer& server : options_.servers) {
+        std::ranges::transform(server.addresses, server.addresses.begin(), asServer);
+    }
+    if (options_.servers.size() == 1 && options_.servers.front().addresses.size() == 1) {
+        options_.gateway = options_.servers.front().addresses.front();
+    }
     if (options_.gateway) {
-        const std::uint16_t port = options_.gateway->port();
-        options_.gateway = {unmapped(options_.gateway->address()), port == 0 ? wire::serverPort : port};
+        options_.gateway = asServer(*options_.gateway);
+    } else if (!options_.servers.empty() || options_.anycast) {
+        list_.emplace(AddressList{.ofOneServer = !options_.servers.empty()});
     }
     if (options_.source) {
         options_.source = unmapped(*options_.source);
@@ -101,9 +108,10 @@ MappingInfo Core::info(const MappingKey& handle) const {
 
 /// Has a session of the right gateway take on what is wanted, and waits for it.
 result<MappingKey> Core::admit(const Wanted& wanted, Want want) {
-    if (wanted.mapping.thirdParty && !options_.trustedNetwork) {
-        return Error{Errc::invalidRequest, "mappings for other hosts are for networks that are declared fully trusted "
-                                           "(ClientOptions::trustedNetwork; RFC 6887 §13.1)"};
+    if ((wanted.mapping.thirdParty || wanted.mapping.checkpoint) && !options_.trustedNetwork) {
+        return Error{Errc::invalidRequest,
+                     "mappings for other hosts, and checkpoints, are for networks that are declared "
+                     "fully trusted (ClientOptions::trustedNetwork; RFC 6887 §13.1, 7767 §5)"};
     }
     BOOST_OUTCOME_TRY(const LinkPtr link, chooseLink());
     const session::TimePoint now = transport::now();
@@ -149,6 +157,13 @@ void Core::doMap(const Wanted& wanted, Waiting<MapHandler> waiting) {
 void Core::change(MappingKey key, MappingChange change, ReleaseHandler handler) {
     net::post(strand_, [self = shared_from_this(), key = std::move(key), change = std::move(change),
                         waiting = accept(std::move(handler))]() mutable {
+        if (change.checkpoint.value_or(false) && !self->options_.trustedNetwork) {
+            self->complete(
+                std::move(waiting),
+                result<void>{Error{Errc::invalidRequest, "checkpoints are for networks that are declared fully "
+                                                         "trusted (ClientOptions::trustedNetwork)"}});
+            return;
+        }
         const MappingKey at = self->resolve(key);
         self->complete(std::move(waiting), at.link->race().handleChange(transport::now(), at.id, change));
         self->pump();

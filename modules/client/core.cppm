@@ -11,6 +11,7 @@ import portolan.error;
 import portolan.gateway;
 import portolan.net;
 import portolan.race;
+import portolan.servers;
 import portolan.session;
 import portolan.transport;
 import portolan.upnp;
@@ -28,6 +29,20 @@ struct GatewayChoice {
     session::TimePoint madeAt;
 };
 
+/// The gateway or server that these options name, or the gateway of this family that they lead to; of IPv4 if none is
+/// said, or of IPv6 where there is no IPv4 default route.
+[[nodiscard]] result<GatewayChoice> chooseWay(const ClientOptions& options, std::optional<gateway::Family> family);
+
+/// Addresses that are asked one after the other (RFC 7488 §3): those of one server, or a default router and the anycast
+/// addresses behind it.
+struct AddressList {
+    bool ofOneServer = false; ///< which knows a mapping whatever address it is asked at
+    servers::AddressChoice choice{};
+    std::vector<GatewayChoice> ways{};    ///< to each of them
+    std::shared_ptr<GatewayLink> asked{}; ///< where everything is asked at present
+    std::uint64_t unreachable = 0;        ///< how often that was out of reach, as far as was seen
+};
+
 /// A mapping that a caller wants, inbound or outbound.
 struct Wanted {
     MapRequest mapping;
@@ -39,7 +54,8 @@ struct Wanted {
 /// happens on the strand.
 class Core : public std::enable_shared_from_this<Core> {
 public:
-    Core(const net::any_io_executor& executor, ClientOptions options);
+    /// Several cores may share a strand.
+    Core(net::strand<net::any_io_executor> strand, ClientOptions options);
     ~Core();
     Core(const Core&) = delete;
     Core& operator=(const Core&) = delete;
@@ -98,9 +114,19 @@ private:
     result<LinkPtr> chooseLink();
     result<LinkPtr> linkTo(const GatewayChoice& choice);
     [[nodiscard]] result<GatewayChoice> chooseAnew(std::optional<gateway::Family> family) const;
-    [[nodiscard]] transport::LinkConfig configOf(const GatewayChoice& choice) const;
+    [[nodiscard]] result<transport::LinkConfig> configOf(const GatewayChoice& choice) const;
     [[nodiscard]] bool speaksUpnpTo(const GatewayChoice& choice) const;
     [[nodiscard]] std::shared_ptr<upnp::Link> upnpLinkTo(const GatewayChoice& choice);
+
+    // core_list.cpp: several addresses
+    result<LinkPtr> linkInTurn();
+    result<LinkPtr> openInTurn();
+    void sortAddresses();
+    [[nodiscard]] std::vector<GatewayChoice> waysToList(Error& why) const;
+    [[nodiscard]] bool passesOn(const LinkPtr& link, const session::Event& event);
+    bool turnOn();
+    void followWithList(const std::vector<gateway::Change>& changes);
+    [[nodiscard]] bool isSameClient(const GatewayLink& one, const GatewayLink& other) const;
 
     // core_follow.cpp: networks that change
     void watch();
@@ -133,6 +159,9 @@ private:
     // core_questions.cpp: its external address, and whether it is there
     template <class Answer, class Begin>
     void ask(Question<Answer> GatewayLink::* which, Waiting<AnswerHandler<Answer>> waiting, Begin begin);
+    void moveQuestions(const LinkPtr& from, const LinkPtr& to);
+    template <class Answer, class Begin>
+    void moveQuestion(Question<Answer> GatewayLink::* which, const LinkPtr& from, const LinkPtr& to, Begin begin);
     template <class Answer, class OutcomeOf>
     void answer(Question<Answer>& question, OutcomeOf outcomeOf);
     bool answersQuestion(GatewayLink& link, const race::Event& event);
@@ -166,6 +195,7 @@ private:
     std::vector<LinkPtr> links_;
     std::shared_ptr<transport::Announcements> announcements_;           ///< once a link was open
     std::optional<GatewayChoice> choice_;                               ///< the last one
+    std::optional<AddressList> list_;                                   ///< where the options come to several addresses
     std::map<std::uint32_t, std::shared_ptr<upnp::SearchTurns>> turns_; ///< by interface
     boost::unordered_map<OperationId, MappingKey> operations_;          ///< those that may be cancelled
     std::set<std::pair<session::TimePoint, std::pair<LinkPtr, session::MappingId>>> deadlines_;

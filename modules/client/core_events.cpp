@@ -51,6 +51,10 @@ void Core::pump() {
             monitor_->stop();
         }
     }
+    if (list_ && turnOn()) {
+        pump(); // what moved has to be sent
+        return;
+    }
     armTimer();
 }
 
@@ -67,6 +71,9 @@ void Core::drainEvents(const LinkPtr& link) {
 
 void Core::handleEvent(const LinkPtr& link, const race::Event& event) {
     const MappingKey key{link, event.id};
+    if (list_ && passesOn(link, event)) {
+        return;
+    }
     if (answersQuestion(*link, event)) {
         return;
     }
@@ -191,6 +198,9 @@ void Core::armTimer() {
         }
         consider(link->questionDeadline());
     }
+    if (list_ && std::ranges::any_of(links_, [](const LinkPtr& link) { return !link->entries.empty(); })) {
+        consider(list_->choice.nextTimeout());
+    }
     if (!deadlines_.empty()) {
         consider(deadlines_.begin()->first);
     }
@@ -209,6 +219,9 @@ void Core::armTimer() {
 void Core::timerExpired() {
     armedFor_.reset();
     const session::TimePoint now = transport::now();
+    if (list_) {
+        list_->choice.handleTimeout(now);
+    }
     for (const LinkPtr& link : links_) {
         if (link->isOpen()) {
             link->handleTimeout(now);

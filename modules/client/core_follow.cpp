@@ -58,6 +58,11 @@ void Core::watch() {
 
 void Core::networkChanged(const std::vector<gateway::Change>& changes) {
     choice_.reset(); // it is of the time before
+    if (list_) {
+        followWithList(changes);
+        pump();
+        return;
+    }
     for (const gateway::Family family : {gateway::Family::v4, gateway::Family::v6}) {
         follow(family, changes);
     }

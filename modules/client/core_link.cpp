@@ -16,9 +16,11 @@ module;
 module portolan;
 
 import portolan.gateway;
+import portolan.servers;
 import portolan.transport;
 import portolan.upnp;
 import :core;
+import :on_link;
 
 namespace portolan {
 
@@ -67,6 +69,8 @@ result<gateway::Gateway> findGateway(const ClientOptions& options, std::optional
     }
     if (options.source) {
         family = options.source->is_v4() ? gateway::Family::v4 : gateway::Family::v6;
+    } else if (options.families == Families::v4 || options.families == Families::v6) {
+        family = options.families == Families::v4 ? gateway::Family::v4 : gateway::Family::v6;
     }
     if (family) {
         return defaultGateway(options, *family);
@@ -75,7 +79,9 @@ result<gateway::Gateway> findGateway(const ClientOptions& options, std::optional
     return !best && best.error().code == Errc::noGateway ? defaultGateway(options, gateway::Family::v6) : best;
 }
 
-result<GatewayChoice> choose(const ClientOptions& options, std::optional<gateway::Family> family) {
+} // namespace
+
+result<GatewayChoice> chooseWay(const ClientOptions& options, std::optional<gateway::Family> family) {
     BOOST_OUTCOME_TRY(const gateway::Gateway found, findGateway(options, family));
     GatewayChoice choice;
     choice.gateway.interfaceName = found.interfaceName;
@@ -96,13 +102,15 @@ result<GatewayChoice> choose(const ClientOptions& options, std::optional<gateway
     return choice;
 }
 
-} // namespace
-
 result<Core::LinkPtr> Core::chooseLink() {
+    if (list_) {
+        list_->choice.handleRequest();
+        return linkInTurn();
+    }
     const session::TimePoint now = transport::now();
     if (!choice_ || now - choice_->madeAt >= choiceAge) {
         choice_.reset();
-        BOOST_OUTCOME_TRY(choice_, choose(options_, std::nullopt));
+        BOOST_OUTCOME_TRY(choice_, chooseWay(options_, std::nullopt));
         choice_->madeAt = now;
     }
     auto link = linkTo(*choice_);
@@ -113,22 +121,36 @@ result<Core::LinkPtr> Core::chooseLink() {
 }
 
 result<GatewayChoice> Core::chooseAnew(std::optional<gateway::Family> family) const {
-    return choose(options_, family);
+    return chooseWay(options_, family);
 }
 
-transport::LinkConfig Core::configOf(const GatewayChoice& choice) const {
+result<transport::LinkConfig> Core::configOf(const GatewayChoice& choice) const {
     transport::LinkConfig config;
     config.gateway = choice.gateway.endpoint;
     config.source = choice.source;
     config.interfaceIndex = choice.interfaceIndex;
     config.device = options_.interfaceName;
     config.session.speak = race::ofSession(options_.speak);
+    if (list_) {
+        config.session.maxTransmissions = servers::maxTransmissions;
+    }
+    const wire::Address server = transport::toWire(choice.gateway.endpoint.address());
+    if (server == servers::anycastV4 || server == servers::anycastV6) {
+        config.session.probeFirst = true;
+        config.hops = options_.anycastHops;
+    }
     config.onDatagram = options_.onDatagram;
+    if (options_.answersFromLink) {
+        BOOST_OUTCOME_TRY(config.isOnLink, isOnLink(choice.interfaceIndex, choice.source));
+    }
     return config;
 }
 
-/// Loopback has simulated gateways only, whose ports are named.
+/// Loopback has simulated gateways only, whose ports are named. Servers of a list are PCP's.
 bool Core::speaksUpnpTo(const GatewayChoice& choice) const {
+    if (list_) {
+        return false;
+    }
     switch (options_.speak) {
     case Speak::pcp:
     case Speak::natPmp:
@@ -155,12 +177,7 @@ std::shared_ptr<upnp::Link> Core::upnpLinkTo(const GatewayChoice& choice) {
     }
     config.announcementPort = config.point.searchPort = options_.searchPort.value_or(upnp::ssdpPort);
     config.point.searchByGroup = !config.gateway.is_loopback();
-    if (const auto networks = gateway::networksOn(config.interfaceIndex)) {
-        for (const gateway::Prefix& network : networks.value()) {
-            const unsigned before = network.address.isV4() ? 96U : 0U;
-            config.point.onLink.push_back({network.address, static_cast<std::uint8_t>(network.length + before)});
-        }
-    }
+    config.point.onLink = networksOnLink(choice.interfaceIndex, choice.source);
     auto& turns = turns_[config.interfaceIndex];
     if (!turns) {
         turns = std::make_shared<upnp::SearchTurns>();
@@ -174,7 +191,7 @@ std::shared_ptr<upnp::Link> Core::upnpLinkTo(const GatewayChoice& choice) {
 }
 
 result<Core::LinkPtr> Core::linkTo(const GatewayChoice& choice) {
-    const transport::LinkConfig config = configOf(choice);
+    BOOST_OUTCOME_TRY(const transport::LinkConfig config, configOf(choice));
     for (const LinkPtr& link : links_) {
         if (link->matches(config)) {
             BOOST_OUTCOME_TRY(link->link().open());

@@ -51,7 +51,7 @@ std::optional<session::MappingRequest> Core::requestAt(GatewayLink& to, const Ma
         return std::nullopt;
     }
     request->suggestedAddress = wire::Address::anyLike(transport::toWire(to.link().localAddress()));
-    if (!from.link->entries.at(from.id).ownNonce && !to.isSameClient(*from.link)) {
+    if (!from.link->entries.at(from.id).ownNonce && !isSameClient(to, *from.link)) {
         // A nonce is for one server and one internal address (RFC 6887 §11.2).
         MapRequest wanted;
         wanted.protocol = request->protocol;
@@ -200,7 +200,7 @@ void Core::discard(const MappingKey& old, const GatewayLink& instead) {
         return; // it was lost meanwhile
     }
     found->second.retired = true;
-    if (old.link->isSameClient(instead)) {
+    if (isSameClient(*old.link, instead)) {
         old.link->race().handleDetach(old.id);
         forget(old);
     } else {

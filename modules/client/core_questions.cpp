@@ -19,43 +19,27 @@ namespace portolan {
 
 namespace {
 
-ProbeInfo probeInfo(const GatewayLink& link, const Asked& asked, const race::Event& event) {
-    ProbeInfo info;
-    info.version = event.probed->version;
-    info.epochSeconds = event.probed->epochSeconds;
-    info.roundTrip = event.probed->roundTrip;
-    info.transmissions = event.transmissions;
-    info.gateway = link.info();
-    if (event.error) {
-        info.refusal = link.failure(asked, event);
-    }
-    return info;
+// RFC 6887 §11.6 suggests port 9, but many gateways map no port below 1024, and miniupnpd tries 65,535 external ports
+// before it says so. The port this link asks from is high, and no one else can have it.
+result<session::MappingId> beginAddress(GatewayLink& link) {
+    return link.race().handleAddressQuery(transport::now(), transport::randomNonce(), link.link().localPort());
+}
+
+result<session::MappingId> beginProbe(GatewayLink& link) {
+    return link.race().handleProbe(transport::now());
 }
 
 } // namespace
 
-void startExternalAddress(const std::shared_ptr<Core>& core, AddressHandler handler) {
-    core->externalAddress(std::move(handler));
-}
-
-void startProbe(const std::shared_ptr<Core>& core, ProbeHandler handler) {
-    core->probe(std::move(handler));
-}
-
 void Core::externalAddress(AddressHandler handler) {
     net::post(strand_, [self = shared_from_this(), waiting = accept(std::move(handler))]() mutable {
-        // RFC 6887 §11.6 suggests port 9, but many gateways map no port below 1024, and miniupnpd tries 65,535 external
-        // ports before it says so. The port this link asks from is high, and no one else can have it.
-        self->ask(&GatewayLink::address, std::move(waiting), [](GatewayLink& link) {
-            return link.race().handleAddressQuery(transport::now(), transport::randomNonce(), link.link().localPort());
-        });
+        self->ask(&GatewayLink::address, std::move(waiting), beginAddress);
     });
 }
 
 void Core::probe(ProbeHandler handler) {
     net::post(strand_, [self = shared_from_this(), waiting = accept(std::move(handler))]() mutable {
-        self->ask(&GatewayLink::probe, std::move(waiting),
-                  [](GatewayLink& link) { return link.race().handleProbe(transport::now()); });
+        self->ask(&GatewayLink::probe, std::move(waiting), beginProbe);
     });
 }
 
@@ -84,6 +68,33 @@ void Core::ask(Question<Answer> GatewayLink::* which, Waiting<AnswerHandler<Answ
     pump();
 }
 
+/// Asks elsewhere what nobody has answered here.
+void Core::moveQuestions(const LinkPtr& from, const LinkPtr& to) {
+    moveQuestion(&GatewayLink::address, from, to, beginAddress);
+    moveQuestion(&GatewayLink::probe, from, to, beginProbe);
+}
+
+template <class Answer, class Begin>
+void Core::moveQuestion(Question<Answer> GatewayLink::* which, const LinkPtr& from, const LinkPtr& to, Begin begin) {
+    Question<Answer>& old = (*from).*which;
+    Question<Answer>& fresh = (*to).*which;
+    const bool awaited = !old.calls.empty();
+    for (QuestionCall<Answer>& call : std::exchange(old.calls, {})) {
+        call.asked = to->asking(transport::now());
+        remember(call.waiting, {to, {}});
+        fresh.calls.push_back(std::move(call));
+    }
+    endUnlessAwaited(*from, old);
+    if (!awaited || fresh.id) {
+        return;
+    }
+    if (const auto begun = begin(*to)) {
+        fresh.id = begun.value();
+    } else {
+        answer(fresh, [&](const Asked&) { return begun.error(); });
+    }
+}
+
 /// Tells all who wait what came of the question: `outcomeOf` makes that of what was known when each of them asked.
 template <class Answer, class OutcomeOf>
 void Core::answer(Question<Answer>& question, OutcomeOf outcomeOf) {
@@ -101,7 +112,7 @@ bool Core::answersQuestion(GatewayLink& link, const race::Event& event) {
     if (event.kind == session::EventKind::address) {
         answer(link.address, [&](const Asked&) { return transport::toAsio(event.grant.external.address); });
     } else if (event.kind == session::EventKind::probed) {
-        answer(link.probe, [&](const Asked& asked) { return probeInfo(link, asked, event); });
+        answer(link.probe, [&](const Asked& asked) { return link.probed(asked, event); });
     } else if (event.kind == session::EventKind::refused) {
         const auto failure = [&](const Asked& asked) { return link.failure(asked, event); };
         if (link.address.id == event.id) {

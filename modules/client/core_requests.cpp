@@ -10,6 +10,7 @@ module portolan;
 
 import portolan.transport;
 import :core;
+import :places;
 
 // What callers ask for, in the words of a session.
 
@@ -35,16 +36,32 @@ Wanted wantedOf(PeerRequest request) {
 
 } // namespace
 
-void startMap(const std::shared_ptr<Core>& core, MapRequest request, MapHandler handler) {
-    core->map({std::move(request)}, std::move(handler));
+std::shared_ptr<Places> makePlaces(const net::any_io_executor& executor, ClientOptions options) {
+    return std::make_shared<Places>(executor, std::move(options));
 }
 
-void startPeer(const std::shared_ptr<Core>& core, PeerRequest request, MapHandler handler) {
-    core->map(wantedOf(std::move(request)), std::move(handler));
+void startMap(const std::shared_ptr<Places>& places, MapRequest request, MapHandler handler) {
+    places->first()->map({std::move(request)}, std::move(handler));
 }
 
-void startUnmap(const std::shared_ptr<Core>& core, const UnmapRequest& request, ReleaseHandler handler) {
-    core->unmap(request, std::move(handler));
+void startMapAll(const std::shared_ptr<Places>& places, MapRequest request, AllHandler handler) {
+    places->mapAll(std::move(request), std::move(handler));
+}
+
+void startPeer(const std::shared_ptr<Places>& places, PeerRequest request, MapHandler handler) {
+    places->first()->map(wantedOf(std::move(request)), std::move(handler));
+}
+
+void startUnmap(const std::shared_ptr<Places>& places, const UnmapRequest& request, ReleaseHandler handler) {
+    places->first()->unmap(request, std::move(handler));
+}
+
+void startExternalAddress(const std::shared_ptr<Places>& places, AddressHandler handler) {
+    places->first()->externalAddress(std::move(handler));
+}
+
+void startProbe(const std::shared_ptr<Places>& places, ProbeHandler handler) {
+    places->first()->probe(std::move(handler));
 }
 
 session::MappingRequest Core::translate(GatewayLink& link, const Wanted& all) const {
@@ -70,6 +87,17 @@ session::MappingRequest Core::translate(GatewayLink& link, const Wanted& all) co
 }
 
 Nonce Core::nonceFor(GatewayLink& link, const MapRequest& wanted) const {
+    if (list_ && list_->ofOneServer) {
+        // One nonce for all addresses of a server (RFC 7488 §3), whatever address of this host they are asked from.
+        const net::ip::udp::endpoint& server = options_.servers.front().addresses.front();
+        return identity_.nonce(
+            {.gateway = transport::toWire(server.address()),
+             .gatewayPort = server.port(),
+             .internalAddress = wanted.thirdParty ? transport::toWire(*wanted.thirdParty) : wire::Address::anyV6(),
+             .protocol = wanted.protocol,
+             .internalPort = wanted.internalPort,
+             .externalV4 = server.address().is_v4()});
+    }
     const net::ip::address local = link.link().localAddress();
     return identity_.nonce({.gateway = transport::toWire(link.info().endpoint.address()),
                             .gatewayPort = link.info().endpoint.port(),

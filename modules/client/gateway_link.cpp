@@ -205,6 +205,22 @@ Error GatewayLink::unreachable() const {
                   : fmt::format("{} is closed or cannot be reached (ICMP)", text(info_.endpoint))};
 }
 
+ProbeInfo GatewayLink::probed(const Asked& asked, const race::Event& event) const {
+    ProbeInfo info;
+    info.version = event.probed->version;
+    info.epochSeconds = event.probed->epochSeconds;
+    info.roundTrip = event.probed->roundTrip;
+    info.transmissions = event.transmissions;
+    info.gateway = info_;
+    if (event.error) {
+        info.refusal = failure(asked, event);
+    }
+    if (event.probed->externalAddress) {
+        info.externalAddress = transport::toAsio(*event.probed->externalAddress);
+    }
+    return info;
+}
+
 Error GatewayLink::failure(const race::Event& event) const {
     if (event.error == Errc::noAnswer && !event.byUpnp) {
         return withOther({Errc::noAnswer, fmt::format("{} is asked on and on ({})", text(info_.endpoint),
@@ -231,6 +247,7 @@ Error GatewayLink::failure(const Asked& asked, const race::Event& event) const {
 Error GatewayLink::refusal(const race::Event& event) const {
     Error error{event.error, fmt::format("answer of {}", text(info_.endpoint))};
     if (event.gatewayExternal) {
+        error.gatewayExternal = event.gatewayExternal;
         error.detail += fmt::format(", whose own external address is {}: another NAT lies beyond it",
                                     transport::toAsio(*event.gatewayExternal).to_string());
     }

@@ -140,6 +140,8 @@ public:
     /// Whether the gateway cannot tell this link from another: it is the same client of the same server.
     [[nodiscard]] bool isSameClient(const GatewayLink& other) const noexcept;
 
+    [[nodiscard]] net::ip::address localAddress() const noexcept { return link_->localAddress(); }
+
     /// Whether nobody would miss it: nothing is held or under way, and the gateway has not asked to be left alone.
     [[nodiscard]] bool isIdle(session::TimePoint now) const;
 
@@ -151,6 +153,9 @@ public:
 
     /// Why nothing came of a request: what was tried and what came back.
     [[nodiscard]] Error noAnswer(const Asked& asked, session::MappingId id) const;
+
+    /// What the gateway is, by its answer to a probe.
+    [[nodiscard]] ProbeInfo probed(const Asked& asked, const race::Event& event) const;
 
     /// The error of a refusal by this gateway, or of its silence, with what the event tells.
     [[nodiscard]] Error failure(const Asked& asked, const race::Event& event) const;

@@ -9,4 +9,6 @@ export import portolan.net;
 export import :identity;
 export import :types;
 export import :mapping;
+export import :reached;
 export import :client;
+export import :survey;

@@ -21,20 +21,69 @@ using transport::Direction;
 using wire::Filter;
 using wire::Nonce;
 using wire::Protocol;
+using wire::Reach;
+
+/// From where an address, such as `Client::externalAddress` gives, can be reached.
+[[nodiscard]] inline Reach reachOf(const net::ip::address& address) noexcept {
+    return wire::reachOf(transport::toWire(address));
+}
+
+/// One PCP server that is asked instead of the gateway that the host would find: the first of its addresses that
+/// answers, in the order of RFC 6724 (RFC 7488 §3). A silent one is given up after four requests, in some 45 s, one
+/// that the network reports as unreachable at once; when all were asked in vain, they are asked again every 15 minutes.
+struct PcpServer {
+    std::vector<net::ip::udp::endpoint> addresses{}; ///< at least one; port 0 means 5351
+    std::string interfaceName{};                     ///< by this interface alone; empty: by any
+
+    friend bool operator==(const PcpServer&, const PcpServer&) = default;
+};
+
+/// Of which family, IPv4 or IPv6, the gateways and servers are that are asked.
+enum class Families : std::uint8_t {
+    any, ///< IPv4, or IPv6 where there is no IPv4 default route; of a server, as RFC 6724 has it
+    v4,
+    v6,
+    both, ///< each of them, by `Client::mapAll`
+};
+
+/// Which of this host's gateways are asked.
+enum class Gateways : std::uint8_t {
+    preferred, ///< the best default route's
+    all,       ///< those of every default route, by `Client::mapAll`
+};
 
 /// How a client finds its gateway and behaves.
 struct ClientOptions {
     /// The gateway to ask; its port 0 means 5351. None: the default route's, found anew for each request, or for those
     /// of one second.
-    std::optional<net::ip::udp::endpoint> gateway;
+    std::optional<net::ip::udp::endpoint> gateway{};
     /// The local address to map, and to ask from; it decides for IPv4 or IPv6. None: the system's choice.
-    std::optional<net::ip::address> source;
+    std::optional<net::ip::address> source{};
     /// The interface whose default route names the gateway, and that alone is used to ask; empty: any. With `gateway`:
     /// the way to it.
     std::string interfaceName{};
+    /// The PCP servers to ask instead of any gateway: the list replaces discovery (RFC 6887 §8.1). `Client::mapAll`
+    /// asks each of them (RFC 7488 §4), everything else the first. Not with `gateway`.
+    std::vector<PcpServer> servers{};
+    /// Ask the PCP servers that this host's DHCP clients have learned, by the interface where each was learned (RFC
+    /// 7291), where there are any. What `gateway` or `servers` name goes before them. Off: the DHCP clients of most
+    /// hosts do not ask for them, and to look is to read their files.
+    bool dhcp = false;
+    /// Ask the anycast addresses of PCP, 192.0.0.9 and 2001:1::1, where no default router answers (RFC 7723); before
+    /// anything else is sent there, an ANNOUNCE asks whether a server is. Off: requests could leave this network.
+    /// Without effect where servers are named or known by DHCP.
+    bool anycast = false;
+    /// How many routers a request to an anycast address may pass (RFC 7723 §5.1); 0: as many as the system lets it.
+    std::uint8_t anycastHops = 0;
+    Families families = Families::any;
+    Gateways gateways = Gateways::preferred;
     /// Which protocols to speak. By `any`, all of them side by side, and whichever serves first, PCP and NAT-PMP
     /// preferred; what a gateway speaks is remembered for some minutes.
     Speak speak = Speak::any;
+    /// Take answers of PCP from other addresses of the gateway's link, too, if they bear the nonce of the request: for
+    /// pairs of gateways that share an address and answer from their own. Off: whatever does not come from the address
+    /// that was asked is dropped (RFC 6887 §8.3).
+    bool answersFromLink = false;
     /// How long `map`, `peer`, `externalAddress` and `probe` wait for an answer.
     std::chrono::milliseconds timeout{10'000};
     /// How long `release` waits for an answer, and how long a mapping that `map` gave up is tried to be deleted.
@@ -42,8 +91,9 @@ struct ClientOptions {
     /// Where the nonces of mappings come from, so that a later run can take them over (see `keptIdentity`). None: one
     /// that only this run knows.
     std::optional<Identity> identity{};
-    /// This network is fully trusted: every host in it may map ports for every other. Off: `MapRequest::thirdParty` is
-    /// refused (RFC 6887 §13.1).
+    /// This network is fully trusted: every host in it may map ports for every other. Off: `MapRequest::thirdParty`
+    /// (RFC 6887 §13.1), `thirdPartyId` (RFC 7843 §7) and `checkpoint` (RFC 7767 §5) are refused, as they are for
+    /// networks that are protected otherwise.
     bool trustedNetwork = false;
     /// The port where gateways announce to all hosts that they restarted (RFC 6887 §14.1.1); 0: nobody listens.
     std::uint16_t announcementPort = wire::announcementPort;
@@ -85,7 +135,8 @@ struct MapRequest {
     /// Suggested to the gateway; it decides for IPv4 or IPv6 outside. None: any, of the family of the address mapped.
     std::optional<net::ip::address> externalAddress{};
     /// Which of the hosts that share the third party's address, by a name of the operator's own, at most 1016 octets
-    /// (RFC 7843). Use it only where the operator demands it. PCP only.
+    /// (RFC 7843). Use it only where the operator demands it, and choose one that says nothing of a person (§7). PCP
+    /// only.
     std::vector<std::uint8_t> thirdPartyId{};
     // What follows, a gateway need not know of: it maps all the same, and `MappingInfo` tells what came of it.
     /// What people may read at the gateway: UTF-8, at most 1016 octets (RFC 7220); by UPnP, what is printable ASCII of
@@ -93,8 +144,9 @@ struct MapRequest {
     std::optional<std::string> description{};
     /// Contiguous ports instead of one, from the internal port on, which are renewed and deleted together (RFC 7753).
     std::optional<PortSetWish> portSet{};
-    bool prefix64 = false;   ///< ask for the prefixes of a NAT64 (RFC 7225)
-    bool checkpoint = false; ///< keep its state in more than one place (RFC 7767 §5: in trusted networks only)
+    bool prefix64 = false; ///< ask for the prefixes of a NAT64 (RFC 7225)
+    /// Keep its state in more than one place (RFC 7767). Only with `ClientOptions::trustedNetwork` (§5).
+    bool checkpoint = false;
 };
 
 /// An outbound mapping to ask for: the way of a connection from a port of this host to a remote peer (RFC 6887 §12).
@@ -172,6 +224,7 @@ struct ProbeInfo {
     std::uint32_t transmissions = 0;             ///< how often it was asked
     std::optional<Error> refusal{};              ///< what it said to the question itself, where that was no success
     GatewayInfo gateway{};
+    std::optional<net::ip::address> externalAddress{}; ///< where the answer has it: that of NAT-PMP, asked by itself
 };
 
 /// What is known of a mapping at one moment.
@@ -196,6 +249,10 @@ struct MappingInfo {
     /// with fewer.
     bool optionsDropped = false;
     Nat64 nat64{}; ///< the prefixes that this gateway told last, to any mapping
+
+    /// From where the mapping can be reached, by its external address. If that is not `Reach::global`, another NAT lies
+    /// beyond this gateway: at home, the provider's box; or the provider's own (CGNAT), where no port can be opened.
+    [[nodiscard]] Reach reach() const noexcept { return reachOf(externalAddress); }
 };
 
 /// What happened to a mapping.

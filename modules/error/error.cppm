@@ -37,6 +37,8 @@ struct Error {
     std::optional<std::chrono::seconds> retryAfter{};
     /// What was tried and what came back, as the end of a sentence; may be empty.
     std::string detail{};
+    /// The gateway's own external address, where its refusal gave it away: `wire::reachOf` tells what lies beyond it.
+    std::optional<wire::Address> gatewayExternal{};
 
     Error(std::error_code error) noexcept : code(error) {} // NOLINT(google-explicit-constructor)
 

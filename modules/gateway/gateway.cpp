@@ -76,6 +76,10 @@ std::uint32_t interfaceIndex(const std::string& name) {
     return system::interfaceIndex(name);
 }
 
+std::string interfaceName(std::uint32_t index) {
+    return system::interfaceName(index);
+}
+
 result<wire::Address> sourceAddress(const Gateway& gateway, SourceOptions options) {
     if (!gateway.address) {
         return Error{Errc::gatewayUnknown, "name the gateway (--gateway ADDR)"};
@@ -86,6 +90,13 @@ result<wire::Address> sourceAddress(const Gateway& gateway, SourceOptions option
     BOOST_OUTCOME_TRY(const std::vector<LocalAddress> addresses, system::addresses(Family::v6));
     BOOST_OUTCOME_TRY(const Gateway located, onInterface(gateway, addresses));
     return selectSource(addresses, located, options);
+}
+
+result<std::uint32_t> interfaceWith(const wire::Address& own) {
+    BOOST_OUTCOME_TRY(const std::vector<LocalAddress> addresses,
+                      system::addresses(own.isV4() ? Family::v4 : Family::v6));
+    const auto row = std::ranges::find(addresses, own, &LocalAddress::address);
+    return row == addresses.end() ? 0 : row->interfaceIndex;
 }
 
 result<std::vector<Prefix>> networksOn(std::uint32_t interfaceIndex) {
@@ -99,13 +110,6 @@ result<std::vector<Prefix>> networksOn(std::uint32_t interfaceIndex) {
         }
     }
     return networks;
-}
-
-result<std::uint32_t> interfaceWith(const wire::Address& address) {
-    BOOST_OUTCOME_TRY(const std::vector<LocalAddress> addresses,
-                      system::addresses(address.isV4() ? Family::v4 : Family::v6));
-    const auto row = std::ranges::find(addresses, address, &LocalAddress::address);
-    return row == addresses.end() ? std::uint32_t{0} : row->interfaceIndex;
 }
 
 } // namespace portolan::gateway

@@ -52,6 +52,9 @@ export namespace portolan::gateway {
 /// The index of an interface; 0 if there is none of that name.
 [[nodiscard]] std::uint32_t interfaceIndex(const std::string& name);
 
+/// The name of an interface; empty if there is none of that index.
+[[nodiscard]] std::string interfaceName(std::uint32_t index);
+
 /// The address of this host that requests to `gateway` are to come from, and so the inside of the mappings made there.
 ///
 /// Towards IPv4 and loopback addresses it is the stack's choice, found by connecting a UDP socket, which sends nothing
@@ -61,11 +64,11 @@ export namespace portolan::gateway {
 /// `interfaceIndex` as well. Errors: `Errc::gatewayUnknown` without an address, `Errc::noSourceAddress`, the system's.
 [[nodiscard]] result<wire::Address> sourceAddress(const Gateway& gateway, SourceOptions options = {});
 
+/// The index of the interface that has this address of this host; 0 if there is none. Errors are the system's.
+[[nodiscard]] result<std::uint32_t> interfaceWith(const wire::Address& own);
+
 /// The networks that this host has addresses of on an interface, of both families, as listed: what is on the link. Each
 /// is given by an address in it. None where there is no such interface. Errors are the system's.
 [[nodiscard]] result<std::vector<Prefix>> networksOn(std::uint32_t interfaceIndex);
-
-/// The index of an interface that has this address of this host; 0 if there is none. Errors are the system's.
-[[nodiscard]] result<std::uint32_t> interfaceWith(const wire::Address& address);
 
 } // namespace portolan::gateway

@@ -19,17 +19,17 @@ namespace {
 
 constexpr std::uint8_t v4Offset = 96; // bits before an IPv4 address in the 16 octets of an `Address`
 
-enum class Reach : std::uint8_t { global, uniqueLocal, none };
+enum class Scope : std::uint8_t { global, uniqueLocal, none };
 
-Reach reachOf(const wire::Address& address) {
+Scope scopeOf(const wire::Address& address) {
     const std::uint8_t first = address.octets[0];
     if (address.isV4() || first == 0x00 || first == 0xff) { // ::/8 has no host in it but ::1 (RFC 4291 §2.4)
-        return Reach::none;
+        return Scope::none;
     }
     if (first == 0xfe && address.octets[1] >= 0x80) { // link-local, and site-local of old (RFC 3879)
-        return Reach::none;
+        return Scope::none;
     }
-    return (first & 0xfe) == 0xfc ? Reach::uniqueLocal : Reach::global; // RFC 4193 §3.1
+    return (first & 0xfe) == 0xfc ? Scope::uniqueLocal : Scope::global; // RFC 4193 §3.1
 }
 
 bool isPreferred(const LocalAddress& row, const Gateway& gateway) {
@@ -41,22 +41,22 @@ bool isOnLink(const LocalAddress& row, const Gateway& gateway) {
 }
 
 bool isCandidate(const LocalAddress& row, const Gateway& gateway, SourceOptions options) {
-    const Reach reach = reachOf(row.address);
+    const Scope scope = scopeOf(row.address);
     return row.usable && isOnLink(row, gateway) &&
-           (reach == Reach::global || (reach == Reach::uniqueLocal && options.allowUniqueLocal)) &&
+           (scope == Scope::global || (scope == Scope::uniqueLocal && options.allowUniqueLocal)) &&
            (!gateway.onlyFrom || contains(*gateway.onlyFrom, row.address));
 }
 
 /// Less is better.
 auto sortKey(const LocalAddress& row, const Gateway& gateway, SourceOptions options) {
-    return std::tuple{!isPreferred(row, gateway), reachOf(row.address), row.deprecated,
+    return std::tuple{!isPreferred(row, gateway), scopeOf(row.address), row.deprecated,
                       row.temporary != options.preferTemporary};
 }
 
 std::string whyNone(std::span<const LocalAddress> addresses, const Gateway& gateway) {
     const auto onLink = [&](const LocalAddress& row) { return isOnLink(row, gateway); };
     const auto uniqueLocal = [&](const LocalAddress& row) {
-        return isOnLink(row, gateway) && reachOf(row.address) == Reach::uniqueLocal;
+        return isOnLink(row, gateway) && scopeOf(row.address) == Scope::uniqueLocal;
     };
     const std::string where = gateway.interfaceIndex == 0     ? "this host"
                               : gateway.interfaceName.empty() ? fmt::format("interface {}", gateway.interfaceIndex)

@@ -30,6 +30,7 @@ module;
 #include <boost/asio/ip/network_v6.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/udp.hpp>
+#include <boost/asio/ip/unicast.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
@@ -129,6 +130,10 @@ using boost::asio::ip::multicast::join_group;
 using boost::asio::ip::multicast::leave_group;
 using boost::asio::ip::multicast::outbound_interface;
 } // namespace multicast
+
+namespace unicast {
+using boost::asio::ip::unicast::hops;
+} // namespace unicast
 } // namespace ip
 
 #if defined(BOOST_ASIO_HAS_POSIX_STREAM_DESCRIPTOR)

@@ -12,7 +12,7 @@ namespace portolan::session {
 
 void Session::handleDatagram(TimePoint now, const Endpoint& from, wire::Bytes datagram) {
     if (from != config_.server) {
-        ++statistics_.foreign;
+        statistics_.foreign += handleFromLink(now, from, datagram) ? 0 : 1;
     } else if (datagram.size() < 4) {
         undecodable({wire::Fault::tooShort, static_cast<std::uint16_t>(datagram.size())});
     } else if (datagram[0] == wire::natPmpVersion) {
@@ -88,9 +88,13 @@ void Session::takeAnnouncement(TimePoint now, wire::Bytes datagram, std::optiona
     }
     const wire::AnnounceResponse& announcement = response.assume_value();
     const bool success = announcement.resultCode == wire::ResultCode::success;
-    if (!probe && !success) {
+    const bool asked = probe || isStranger();
+    if (!asked && !success) {
         ++statistics_.unattributed;
         return;
+    }
+    if (isStranger()) {
+        strangerAnswered();
     }
     ++statistics_.attributed;
     if (probe) {

@@ -107,6 +107,10 @@ public:
     /// Until when the server wants to be asked nothing new, or nothing at all (NO_RESOURCES); may have passed.
     [[nodiscard]] TimePoint closedUntil() const noexcept { return std::max(noNewUntil_, silentUntil_); }
 
+    /// Whether the renewal of a mapping was asked for four times in vain (MRC, RFC 7488 §3) and nothing was answered
+    /// since: what is held here stands still, but the server cannot be spoken to.
+    [[nodiscard]] bool isUnresponsive() const noexcept { return silentAt_ == statistics_.attributed; }
+
     /// What another server would have to be asked for to have the same there: with the external port that is held, or
     /// was wished for, and no external address. Nothing for what is not wanted.
     [[nodiscard]] std::optional<MappingRequest> request(MappingId id) const;
@@ -128,10 +132,15 @@ private:
 
     // requests.cpp: what the owner wants
     result<Index> admit(TimePoint now, const MappingRequest& request);
-    std::optional<Index> addPeer(const RecordKey& key, const MappingRequest& request);
+    std::optional<Index> addPeer(const FullKey& key, const wire::Nonce& nonce);
     void setKey(Index at, const RecordKey& key);
-    std::optional<Index> addOrSupersede(TimePoint now, const RecordKey& key, const wire::Nonce& nonce);
+    std::optional<Index> addOrSupersede(TimePoint now, const FullKey& key, const wire::Nonce& nonce);
     void start(TimePoint now, Index at);
+
+    // stranger.cpp: a server that may be none
+    [[nodiscard]] bool isStranger() const noexcept { return config_.probeFirst && statistics_.attributed == 0; }
+
+    void strangerAnswered();
 
     // release.cpp: what the owner wants no more
     void startDeletion(TimePoint now, Index at);
@@ -174,6 +183,9 @@ private:
     void handleNatPmp(TimePoint now, wire::Bytes datagram);
     void undecodable(const wire::Refusal& refusal);
 
+    // another_address.cpp: those who share the server's address
+    bool handleFromLink(TimePoint now, const Endpoint& from, wire::Bytes datagram);
+
     // map_response.cpp: answers by PCP
     void handleMapResponse(TimePoint now, const wire::MapResponse& response);
     [[nodiscard]] std::optional<Index> attribute(const wire::MapResponse& response,
@@ -198,8 +210,8 @@ private:
     void forgetPrefixes();
 
     // port_set.cpp: sets of ports
-    [[nodiscard]] bool overlapsOthers(const RecordKey& key, std::uint32_t count) const;
-    [[nodiscard]] std::optional<Index> attributeToSet(const wire::MapResponse& response, const RecordKey& key) const;
+    [[nodiscard]] bool overlapsOthers(const FullKey& key, std::uint32_t count) const;
+    [[nodiscard]] std::optional<Index> attributeToSet(const wire::MapResponse& response, const FullKey& key) const;
     static std::optional<Endpoint> notePorts(Record& record, const wire::MapResponse& response);
     void partGranted(TimePoint now, Index at, const wire::MapResponse& response);
 
@@ -273,6 +285,7 @@ private:
     std::uint64_t prefixesRevision_ = 0;
     std::deque<Event> events_;
     Statistics statistics_;
+    std::optional<std::uint64_t> silentAt_; ///< how much had been attributed when a renewal was given up
 };
 
 } // namespace portolan::session

@@ -30,14 +30,14 @@ std::optional<wire::Address> thirdPartyOf(const wire::Options& options) {
     return std::nullopt;
 }
 
-/// Whether the response is about the same one of the hosts that share an address (RFC 7843 §4).
-bool namesThirdParty(const wire::Options& options, const Record& record) {
-    if (!record.extras || record.extras->thirdPartyId.empty()) {
-        return true;
+/// Which of the hosts that share an address the response is about (RFC 7843 §4); empty if it does not say.
+wire::Bytes thirdPartyIdOf(const wire::Options& options) {
+    for (const wire::RawOption& raw : options) {
+        if (raw.code == wire::OptionCode::thirdPartyId) {
+            return raw.data;
+        }
     }
-    return std::ranges::any_of(options, [&](const wire::RawOption& raw) {
-        return raw.code == wire::OptionCode::thirdPartyId && std::ranges::equal(raw.data, record.extras->thirdPartyId);
-    });
+    return {};
 }
 
 /// Whether PREFER_FAILURE excludes what was granted (RFC 6887 §13.2).
@@ -55,19 +55,19 @@ bool isMismatch(const Record& record, const wire::MapResponse& response) {
 /// Whose answer this is: that of an outbound mapping, if it names a remote peer.
 std::optional<Session::Index> Session::attribute(const wire::MapResponse& response,
                                                  const std::optional<Endpoint>& remote) const {
-    RecordKey key{thirdPartyOf(response.options).value_or(wire::Address{}), response.internalPort, response.protocol,
-                  response.assignedAddress.isV4()};
-    const auto find = [&] { return remote ? table_.find(PeerKey{key, *remote}) : table_.find(key); };
+    FullKey key{{thirdPartyOf(response.options).value_or(wire::Address{}), response.internalPort, response.protocol,
+                 response.assignedAddress.isV4()},
+                remote,
+                thirdPartyIdOf(response.options)};
     const auto asked = [&](std::optional<Index> at) {
-        return at && table_[*at].askedByPcp && !table_[*at].isProbe && table_[*at].nonce == response.nonce &&
-               namesThirdParty(response.options, table_[*at]);
+        return at && table_[*at].askedByPcp && !table_[*at].isProbe && table_[*at].nonce == response.nonce;
     };
-    if (const auto at = find(); asked(at)) {
+    if (const auto at = table_.find(key); asked(at)) {
         return at;
     }
     // A translator may give an external address of the other family (RFC 6887 §12.4).
-    key.externalV4 = !key.externalV4;
-    if (const auto at = find(); asked(at)) {
+    key.local.externalV4 = !key.local.externalV4;
+    if (const auto at = table_.find(key); asked(at)) {
         return at;
     }
     return remote ? std::nullopt : attributeToSet(response, key);

@@ -109,8 +109,11 @@ void Session::handleNatPmpAddress(TimePoint now, const wire::NatPmpAddressRespon
     }
     if (query && table_[*query].isProbe) {
         natPmp_.end();
-        probeAnswered(now, *query, {0, response.epochSeconds},
-                      success ? std::error_code{} : make_error_code(response.resultCode));
+        Probed probed{0, response.epochSeconds};
+        if (success && !response.externalAddress.isAny()) {
+            probed.externalAddress = response.externalAddress;
+        }
+        probeAnswered(now, *query, probed, success ? std::error_code{} : make_error_code(response.resultCode));
         return;
     }
     if (!success) {

@@ -139,11 +139,15 @@ bool makePlainer(Extras& extras) {
     return true;
 }
 
+std::size_t writeProbe(const wire::Address& clientAddress, wire::Room room) {
+    return wire::encode(wire::AnnounceRequest{clientAddress, {}}, room).assume_value();
+}
+
 std::size_t writeRequest(const Record& record, const wire::Address& clientAddress, wire::Room room) {
     OptionRoom optionRoom;
     wire::OptionWriter writer{optionRoom};
     if (record.isProbe) {
-        return wire::encode(wire::AnnounceRequest{clientAddress, {}}, room).assume_value();
+        return writeProbe(clientAddress, room);
     }
     if (record.isPeer()) {
         auto request = requestOf<wire::PeerRequest>(record, clientAddress, writer);

@@ -20,8 +20,9 @@ namespace portolan::session {
 
 namespace {
 
-bool sameSide(const RecordKey& a, const RecordKey& b) {
-    return a.internalAddress == b.internalAddress && a.protocol == b.protocol && a.externalV4 == b.externalV4;
+bool sameSide(const FullKey& a, const FullKey& b) {
+    return a.local.internalAddress == b.local.internalAddress && a.local.protocol == b.local.protocol &&
+           a.local.externalV4 == b.local.externalV4 && std::ranges::equal(a.thirdPartyId, b.thirdPartyId);
 }
 
 /// The ports that a response is about, as far as they are among `count` ports from `first` on; none if they are not.
@@ -54,20 +55,20 @@ bool overlap(const PortRange& a, const PortRange& b) {
 
 /// Whether these ports are another request's already: then each would be renewed and deleted with the other (RFC 7753
 /// §4.4.1, §6.3).
-bool Session::overlapsOthers(const RecordKey& key, std::uint32_t count) const {
-    if (key.internalPort == 0) {
+bool Session::overlapsOthers(const FullKey& key, std::uint32_t count) const {
+    const std::uint16_t first = key.local.internalPort;
+    if (first == 0) {
         return false;
     }
-    const std::uint32_t end = key.internalPort + count;
+    const std::uint32_t end = first + count;
     const bool withSet = std::ranges::any_of(portSets_, [&](Index other) {
         const Record& set = table_[other];
-        return sameSide(Table::keyOf(set), key) && set.internalPort < end &&
-               key.internalPort < set.internalPort + set.portCount();
+        return sameSide(Table::keyOf(set), key) && set.internalPort < end && first < set.internalPort + set.portCount();
     });
-    RecordKey single = key;
+    FullKey single = key;
     bool withSingle = false;
-    for (std::uint32_t port = key.internalPort + 1U; port < end && !withSingle; ++port) {
-        single.internalPort = static_cast<std::uint16_t>(port);
+    for (std::uint32_t port = first + 1U; port < end && !withSingle; ++port) {
+        single.local.internalPort = static_cast<std::uint16_t>(port);
         withSingle = table_.find(single).has_value();
     }
     return withSet || withSingle;
@@ -75,11 +76,11 @@ bool Session::overlapsOthers(const RecordKey& key, std::uint32_t count) const {
 
 /// The set that has the port of this response in it: a request for a set is answered once for each mapping that its
 /// ports have already.
-std::optional<Session::Index> Session::attributeToSet(const wire::MapResponse& response, const RecordKey& key) const {
+std::optional<Session::Index> Session::attributeToSet(const wire::MapResponse& response, const FullKey& key) const {
     const auto found = std::ranges::find_if(portSets_, [&](Index at) {
         const Record& set = table_[at];
-        RecordKey own = Table::keyOf(set);
-        own.externalV4 = key.externalV4; // whichever it is
+        FullKey own = Table::keyOf(set);
+        own.local.externalV4 = key.local.externalV4; // whichever it is
         return sameSide(own, key) && set.askedByPcp && set.nonce == response.nonce &&
                response.internalPort >= set.internalPort && response.internalPort < set.internalPort + set.portCount();
     });

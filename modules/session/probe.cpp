@@ -27,7 +27,7 @@ result<MappingId> Session::handleProbe(TimePoint now) {
         return Errc::notAvailable; // NAT-PMP is of IPv4
     }
     const RecordKey key{{}, probePort, wire::Protocol::all, v4};
-    const auto at = table_.add(key);
+    const auto at = table_.add({key});
     if (!at) {
         return Errc::alreadyMapped;
     }
@@ -41,7 +41,7 @@ result<MappingId> Session::handleProbe(TimePoint now) {
 
 /// The probe that was sent and waits for its answer.
 std::optional<Session::Index> Session::probeAsked() const {
-    const auto at = table_.find(RecordKey{{}, probePort, wire::Protocol::all, config_.clientAddress.isV4()});
+    const auto at = table_.find({RecordKey{{}, probePort, wire::Protocol::all, config_.clientAddress.isV4()}});
     return at && table_[*at].lastSent != never ? at : std::nullopt;
 }
 

@@ -134,4 +134,20 @@ struct PeerKey {
     friend bool operator==(const PeerKey&, const PeerKey&) = default;
 };
 
+/// The same where several hosts share the third party's address (RFC 7843 §5.2).
+struct NamedKey {
+    RecordKey local;
+    Endpoint remote; ///< all zeros of an inbound mapping
+    std::vector<std::uint8_t> thirdPartyId;
+
+    friend bool operator==(const NamedKey&, const NamedKey&) = default;
+};
+
+/// All that tells one mapping from another, whichever of the keys above it has.
+struct FullKey {
+    RecordKey local;
+    std::optional<Endpoint> remote{}; ///< of an outbound mapping
+    wire::Bytes thirdPartyId{};       ///< empty: none
+};
+
 } // namespace portolan::session

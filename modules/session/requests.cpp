@@ -37,13 +37,15 @@ result<Session::Index> Session::admit(TimePoint now, const MappingRequest& reque
     if (config_.speak == Speak::natPmp && isBeyondNatPmp(request)) {
         return Errc::notAvailable;
     }
-    const RecordKey key{request.thirdParty.value_or(wire::Address{}), request.internalPort, request.protocol,
-                        request.suggestedAddress.isV4()};
+    const FullKey key{{request.thirdParty.value_or(wire::Address{}), request.internalPort, request.protocol,
+                       request.suggestedAddress.isV4()},
+                      request.remote,
+                      request.thirdPartyId};
     const std::uint32_t count = request.wishes.portSet ? request.wishes.portSet->size : 1;
-    if (!request.remote && overlapsOthers(key, std::min(count, 0x10000U - key.internalPort))) {
+    if (!request.remote && overlapsOthers(key, std::min(count, 0x10000U - request.internalPort))) {
         return Error{Errc::alreadyMapped, "a set of ports and another mapping may have no port in common"};
     }
-    const auto at = request.remote ? addPeer(key, request) : addOrSupersede(now, key, request.nonce);
+    const auto at = request.remote ? addPeer(key, request.nonce) : addOrSupersede(now, key, request.nonce);
     if (!at) {
         return Errc::alreadyMapped;
     }
@@ -67,11 +69,11 @@ result<Session::Index> Session::admit(TimePoint now, const MappingRequest& reque
     return *at;
 }
 
-std::optional<Session::Index> Session::addPeer(const RecordKey& key, const MappingRequest& request) {
-    const auto at = table_.add(PeerKey{key, *request.remote});
+std::optional<Session::Index> Session::addPeer(const FullKey& key, const wire::Nonce& nonce) {
+    const auto at = table_.add(key);
     if (at) {
-        setKey(*at, key);
-        table_[*at].nonce = request.nonce;
+        setKey(*at, key.local);
+        table_[*at].nonce = nonce;
     }
     return at;
 }
@@ -83,7 +85,7 @@ void Session::setKey(Index at, const RecordKey& key) {
 }
 
 /// A record for the key. If one is being deleted under it, that ends, and what the gateway knows of it is kept.
-std::optional<Session::Index> Session::addOrSupersede(TimePoint now, const RecordKey& key, const wire::Nonce& nonce) {
+std::optional<Session::Index> Session::addOrSupersede(TimePoint now, const FullKey& key, const wire::Nonce& nonce) {
     Record known;
     known.nonce = nonce;
     if (const auto at = table_.find(key); at && table_[*at].phase == Phase::leaving && !table_[*at].wantedAgain) {
@@ -98,7 +100,7 @@ std::optional<Session::Index> Session::addOrSupersede(TimePoint now, const Recor
         record.nonce = known.nonce;
         record.mayStandByPcp = known.mayStandByPcp;
         record.mayStandByNatPmp = known.mayStandByNatPmp;
-        setKey(*at, key);
+        setKey(*at, key.local);
     }
     return at;
 }
@@ -156,9 +158,9 @@ result<MappingId> Session::handleAddressQuery(TimePoint now, const wire::Nonce& 
     if (config_.speak == Speak::natPmp && !v4) {
         return Errc::notAvailable; // NAT-PMP is of IPv4
     }
-    auto at = addOrSupersede(now, {{}, internalPort, wire::Protocol::udp, v4}, nonce);
+    auto at = addOrSupersede(now, {{{}, internalPort, wire::Protocol::udp, v4}}, nonce);
     if (!at) {
-        at = addOrSupersede(now, {{}, internalPort, wire::Protocol::tcp, v4}, nonce);
+        at = addOrSupersede(now, {{{}, internalPort, wire::Protocol::tcp, v4}}, nonce);
     }
     if (!at) {
         return Errc::alreadyMapped;

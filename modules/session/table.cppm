@@ -38,22 +38,35 @@ struct PeerKeyHash {
     }
 };
 
+struct NamedKeyHash {
+    std::size_t operator()(const NamedKey& key) const noexcept {
+        std::size_t seed = PeerKeyHash{}({key.local, key.remote});
+        boost::hash_range(seed, key.thirdPartyId.begin(), key.thirdPartyId.end());
+        return seed;
+    }
+};
+
 class Table {
 public:
     using Index = std::uint32_t;
 
     /// A fresh record under this key, idle, or nothing if the key is taken.
-    std::optional<Index> add(const RecordKey& key) { return add(index_, key); }
-
-    std::optional<Index> add(const PeerKey& key) { return add(peers_, key); }
+    std::optional<Index> add(const FullKey& key) {
+        if (!key.thirdPartyId.empty()) {
+            return add(named_, nameOf(key));
+        }
+        return key.remote ? add(peers_, PeerKey{key.local, *key.remote}) : add(index_, key.local);
+    }
 
     void remove(Index at) {
         heap_.clear(records_, at);
         list(records_[at].exchange).remove(records_, at);
-        if (records_[at].isPeer()) {
-            peers_.erase({keyOf(records_[at]), *records_[at].extras->remote});
+        if (const FullKey key = keyOf(records_[at]); !key.thirdPartyId.empty()) {
+            named_.erase(nameOf(key));
+        } else if (key.remote) {
+            peers_.erase({key.local, *key.remote});
         } else {
-            index_.erase(keyOf(records_[at]));
+            index_.erase(key.local);
         }
         const std::uint32_t generation = records_[at].generation + 1;
         records_[at] = Record{};
@@ -78,14 +91,11 @@ public:
         return at;
     }
 
-    [[nodiscard]] std::optional<Index> find(const RecordKey& key) const {
-        const auto found = index_.find(key);
-        return found == index_.end() ? std::nullopt : std::optional{found->second};
-    }
-
-    [[nodiscard]] std::optional<Index> find(const PeerKey& key) const {
-        const auto found = peers_.find(key);
-        return found == peers_.end() ? std::nullopt : std::optional{found->second};
+    [[nodiscard]] std::optional<Index> find(const FullKey& key) const {
+        if (!key.thirdPartyId.empty()) {
+            return find(named_, nameOf(key));
+        }
+        return key.remote ? find(peers_, PeerKey{key.local, *key.remote}) : find(index_, key.local);
     }
 
     /// Says where the record's exchange stands, and puts it last among those that stand there.
@@ -122,17 +132,33 @@ public:
         return !heap_.empty() && records_[heap_.top()].deadline <= now ? std::optional{heap_.top()} : std::nullopt;
     }
 
-    [[nodiscard]] std::size_t size() const noexcept { return index_.size() + peers_.size(); }
+    [[nodiscard]] std::size_t size() const noexcept { return index_.size() + peers_.size() + named_.size(); }
 
     /// One more than the largest index; a record below it may be `Phase::free`.
     [[nodiscard]] Index capacity() const noexcept { return static_cast<Index>(records_.size()); }
 
-    [[nodiscard]] static RecordKey keyOf(const Record& record) noexcept {
-        return {record.extras && record.extras->thirdParty ? *record.extras->thirdParty : wire::Address{},
-                record.internalPort, record.protocol, record.keyV4};
+    /// Valid for as long as the record is.
+    [[nodiscard]] static FullKey keyOf(const Record& record) noexcept {
+        FullKey key{{{}, record.internalPort, record.protocol, record.keyV4}};
+        if (record.extras) {
+            key.local.internalAddress = record.extras->thirdParty.value_or(wire::Address{});
+            key.remote = record.extras->remote;
+            key.thirdPartyId = record.extras->thirdPartyId;
+        }
+        return key;
     }
 
 private:
+    [[nodiscard]] static NamedKey nameOf(const FullKey& key) {
+        return {key.local, key.remote.value_or(Endpoint{}), {key.thirdPartyId.begin(), key.thirdPartyId.end()}};
+    }
+
+    template <class Map, class Key>
+    static std::optional<Index> find(const Map& map, const Key& key) {
+        const auto found = map.find(key);
+        return found == map.end() ? std::nullopt : std::optional{found->second};
+    }
+
     template <class Map, class Key>
     std::optional<Index> add(Map& map, const Key& key) {
         if (map.contains(key)) {
@@ -154,7 +180,9 @@ private:
     std::vector<Record> records_;
     std::vector<Index> free_;
     boost::unordered_flat_map<RecordKey, Index, RecordKeyHash> index_;
-    boost::unordered_flat_map<PeerKey, Index, PeerKeyHash> peers_; ///< apart, as their keys are twice as large
+    // Apart, as their keys are larger, and seldom there.
+    boost::unordered_flat_map<PeerKey, Index, PeerKeyHash> peers_;
+    boost::unordered_flat_map<NamedKey, Index, NamedKeyHash> named_;
     std::array<RecordList, exchangeCount> lists_;
     TimerHeap heap_;
 };

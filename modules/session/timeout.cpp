@@ -18,8 +18,8 @@ namespace {
 /// A gateway that stayed silent within the limits of the configuration is asked anew after this (RFC 7488 §3).
 constexpr Duration retryAfterSilence = std::chrono::minutes{15};
 
-/// A probe is to tell soon that nobody is there: MRC of RFC 7488 §3.
-constexpr std::uint32_t probeTransmissions = 4;
+/// MRC of RFC 7488 §3: a probe, and renewals where something is held, tell by as many that nobody is there.
+constexpr std::uint32_t silentTransmissions = 4;
 
 } // namespace
 
@@ -79,6 +79,9 @@ void Session::windowLeft(TimePoint now, Index at) {
     const Record& record = table_[at];
     table_.move(at, Exchange::overdue);
     if (record.phase == Phase::held && !record.recovering) {
+        if (record.renewals >= silentTransmissions) {
+            silentAt_ = statistics_.attributed;
+        }
         scheduleRenewal(now, at);
         return;
     }
@@ -109,7 +112,7 @@ void Session::answerMissing(TimePoint now, Index at) {
 }
 
 bool Session::outOfTries(TimePoint now, const Record& record) const {
-    if (record.isProbe && record.transmissions >= probeTransmissions) {
+    if (record.isProbe && record.transmissions >= silentTransmissions) {
         return true;
     }
     return (config_.maxTransmissions != 0 && record.transmissions >= config_.maxTransmissions) ||

@@ -63,7 +63,7 @@ std::size_t Session::transmitPcp(TimePoint now, Index at, wire::Room room) {
     ++statistics_.transmitted;
     record.lastSent = now;
     record.askedByPcp = true;
-    record.mayStandByPcp = record.isDeletable();
+    record.mayStandByPcp = record.mayStandByPcp || (record.isDeletable() && !isStranger());
     record.unanswered = false;
     record.refusal = wire::ResultCode::success;
     if (record.extras) {
@@ -73,7 +73,7 @@ std::size_t Session::transmitPcp(TimePoint now, Index at, wire::Room room) {
         retransmissionWait(record.phase == Phase::leaving ? deletionBackoff : config_.backoff, record.wait, random_);
     table_.move(at, Exchange::awaiting);
     table_.setDeadline(at, std::min({now + record.wait, now + windowWait, limitOf(record)}));
-    return writeRequest(record, config_.clientAddress, room);
+    return isStranger() ? writeProbe(config_.clientAddress, room) : writeRequest(record, config_.clientAddress, room);
 }
 
 bool Session::hasToTransmit() const {
@@ -83,7 +83,8 @@ bool Session::hasToTransmit() const {
 }
 
 bool Session::windowIsFull() const noexcept {
-    return table_.in(Exchange::awaiting).size() + kept_.size() >= config_.window;
+    const std::size_t asked = table_.in(Exchange::awaiting).size();
+    return isStranger() ? asked != 0 : asked + kept_.size() >= config_.window;
 }
 
 /// The gateway may still be at a request that was given up: its place is not another's before an answer to it would be

@@ -49,6 +49,9 @@ struct Config {
     Endpoint server;             ///< requests go there, answers must come from there
     wire::Address clientAddress; ///< this host's address towards the server, as written into requests
     Speak speak = Speak::any;
+    /// Answers to MAP and PEER requests that bear the request's nonce are taken from other addresses too, if they come
+    /// from the server's port: for pairs of gateways that share an address. Hand in what comes from the link alone.
+    bool answersFromLink = false;
     std::uint64_t seed = 0; ///< of the jitter; another one for each run of the program (RFC 6887 §8.1.1)
     Backoff backoff;
     std::uint32_t maxTransmissions = 0;            ///< MRC: give up after as many transmissions; 0 = never
@@ -58,6 +61,9 @@ struct Config {
     std::uint32_t packetsPerSecond = 1000;         ///< at most, whatever is asked for, after a burst; 0 = no ceiling
     std::uint32_t packetBurst = 64;                ///< at once
     std::uint32_t deleteTransmissions = 3;         ///< tries to delete a mapping
+    /// Ask nothing but whether a server is there (ANNOUNCE), which tells it nothing, before it has answered anything:
+    /// the address may be nobody's here, and lead out of this network (RFC 7723 §5.1).
+    bool probeFirst = false;
 };
 
 /// A mapping that is wanted: an inbound one (MAP), or an outbound one to a remote peer (PEER).
@@ -140,6 +146,8 @@ struct Probed {
     std::uint8_t version = 0;
     std::optional<std::uint32_t> epochSeconds{}; ///< where the answer has one
     Duration roundTrip{0};                       ///< since the question was sent last
+    /// The gateway's external address, where the answer has it: NAT-PMP has no other question.
+    std::optional<wire::Address> externalAddress{};
 
     friend bool operator==(const Probed&, const Probed&) = default;
 };

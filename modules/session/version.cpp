@@ -22,9 +22,8 @@ constexpr Duration versionRetry = std::chrono::minutes{30};
 
 /// Where NAT-PMP applies (RFC 6886 §3): a private IPv4 address, or loopback, where simulated gateways live.
 bool isPrivateV4(const wire::Address& address) {
-    const auto o = address.v4Octets();
-    return address.isV4() &&
-           (o[0] == 10 || (o[0] == 172 && (o[1] & 0xf0) == 16) || (o[0] == 192 && o[1] == 168) || o[0] == 127);
+    const wire::Reach reach = wire::reachOf(address);
+    return address.isV4() && (reach == wire::Reach::privateAddress || reach == wire::Reach::loopback);
 }
 
 } // namespace

@@ -54,8 +54,8 @@ net::error_code IgdSockets::open() {
         close();
         return error;
     }
-    for (const udp::endpoint& local : ssdp_) {
-        joinGroup(local);
+    for (const Socket& socket : sockets_) {
+        joinGroup(*socket);
     }
     return error;
 }
@@ -105,20 +105,34 @@ net::error_code IgdSockets::openSsdp() {
     return error;
 }
 
-void IgdSockets::joinGroup(const udp::endpoint& local) {
+/// A socket for what is sent to `group` at the port of `single`. Where systems bind to no group, it is bound to any
+/// address, beside `single`, which has the port already.
+IgdSockets::Socket IgdSockets::bindForGroup(const net::ip::address& group, udp::socket& single,
+                                            net::error_code& error) {
+    auto socket = std::make_shared<udp::socket>(executor_);
+    const udp::endpoint local = single.local_endpoint(error);
+    socket->open(local.protocol(), error);
+    socket->set_option(net::socket_base::reuse_address{true}, error);
+    if (!error) {
+        socket->bind({group, local.port()}, error);
+    }
+    if (error) {
+        single.set_option(net::socket_base::reuse_address{true}, error);
+        socket->bind({local.protocol(), local.port()}, error);
+    }
+    return socket;
+}
+
+void IgdSockets::joinGroup(udp::socket& single) {
+    net::error_code error;
+    const udp::endpoint local = single.local_endpoint(error);
     const bool v4 = local.address().is_v4();
     if (local.address().is_unspecified() || (!v4 && options_.multicastInterfaceV6 == 0)) {
         return; // on which interface is not known
     }
     const net::ip::address group = v4 ? net::ip::address{net::ip::address_v4{group4}}
                                       : net::ip::address{net::ip::address_v6{group6, options_.multicastInterfaceV6}};
-    const auto socket = std::make_shared<udp::socket>(executor_);
-    net::error_code error;
-    socket->open(local.protocol(), error);
-    socket->set_option(net::socket_base::reuse_address{true}, error);
-    if (!error) {
-        socket->bind({group, local.port()}, error);
-    }
+    const Socket socket = bindForGroup(group, single, error);
     if (!error && v4) {
         socket->set_option(net::ip::multicast::join_group{group.to_v4(), local.address().to_v4()}, error);
     } else if (!error) {

@@ -59,7 +59,9 @@ private:
 
     net::error_code openHttp();
     net::error_code openSsdp();
-    void joinGroup(const net::ip::udp::endpoint& local);
+    [[nodiscard]] Socket bindForGroup(const net::ip::address& group, net::ip::udp::socket& single,
+                                      net::error_code& error);
+    void joinGroup(net::ip::udp::socket& single);
     void closeHttp();
     void complainOnce(std::string_view line);
     net::awaitable<void> hear(std::shared_ptr<IgdSockets> self, Socket socket, Delivery delivery);

@@ -47,8 +47,9 @@ std::uint64_t randomSeed() {
 } // namespace
 
 Link::Link(net::any_io_executor strand, const LinkConfig& config, std::function<void()> onActivity)
-    : socket_(std::move(strand)), config_(config), onActivity_(std::move(onActivity)) {
+    : socket_(strand), others_(std::move(strand)), config_(config), onActivity_(std::move(onActivity)) {
     config_.session.server = {toWire(config_.gateway.address()), config_.gateway.port()};
+    config_.session.answersFromLink = config_.isOnLink != nullptr;
 }
 
 net::error_code Link::connect() {
@@ -63,8 +64,14 @@ net::error_code Link::connect() {
     if (!error && config_.interfaceIndex != 0) {
         sendBy(socket_, config_.gateway.protocol(), config_.interfaceIndex);
     }
+    if (!error && config_.hops != 0) {
+        socket_.set_option(net::ip::unicast::hops{config_.hops}, error);
+    }
     if (!error && !config_.device.empty()) {
         error = bindTo(socket_, config_.device);
+    }
+    if (!error && config_.isOnLink) {
+        socket_.set_option(net::socket_base::reuse_address{true}, error);
     }
     if (!error && config_.source) {
         socket_.bind({*config_.source, 0}, error);
@@ -74,6 +81,28 @@ net::error_code Link::connect() {
     }
     if (!error) {
         local_ = socket_.local_endpoint(error);
+    }
+    return error || !config_.isOnLink ? error : openOthers();
+}
+
+/// The system gives the connected socket what the gateway sends, and this one of the same address what all others do.
+net::error_code Link::openOthers() {
+    net::error_code error = transport::open(others_, config_.gateway.protocol());
+    if (!error) {
+        others_.non_blocking(true, error);
+    }
+    if (!error && !config_.device.empty()) {
+        error = bindTo(others_, config_.device);
+    }
+    if (!error) {
+        others_.set_option(net::socket_base::reuse_address{true}, error);
+    }
+    if (!error) {
+        others_.bind(local_, error);
+    }
+    for (net::ip::udp::socket* const socket : {&socket_, &others_}) { // no third one, of whatever program
+        net::error_code ignored;
+        socket->set_option(net::socket_base::reuse_address{false}, ignored);
     }
     return error;
 }
@@ -94,7 +123,10 @@ result<void> Link::open() {
         config.seed = randomSeed();
         session_.emplace(config);
     }
-    waitForDatagram();
+    waitForDatagram(socket_);
+    if (others_.is_open()) {
+        waitForDatagram(others_);
+    }
     return boost::outcome_v2::success();
 }
 
@@ -102,25 +134,28 @@ void Link::close() {
     ++generation_;
     net::error_code ignored;
     socket_.close(ignored);
+    others_.close(ignored);
 }
 
-void Link::waitForDatagram() {
-    const auto wake = [self = shared_from_this(), generation = generation_](net::error_code error) {
+void Link::waitForDatagram(net::ip::udp::socket& socket) {
+    const auto wake = [self = shared_from_this(), &socket, generation = generation_](net::error_code error) {
         if (error || generation != self->generation_) {
             return; // closed, and perhaps opened again since
         }
-        self->drain();
+        self->drain(socket);
         if (generation == self->generation_) {
-            self->waitForDatagram();
+            self->waitForDatagram(socket);
         }
     };
-    socket_.async_wait(net::socket_base::wait_read, wake);
+    socket.async_wait(net::socket_base::wait_read, wake);
 }
 
-void Link::drain() {
+void Link::drain(net::ip::udp::socket& socket) {
     for (unsigned taken = 0; taken < drainLimit; ++taken) {
+        net::ip::udp::endpoint from = config_.gateway;
         net::error_code error;
-        const std::size_t size = socket_.receive(net::buffer(room_), 0, error);
+        const std::size_t size = &socket == &socket_ ? socket.receive(net::buffer(room_), 0, error)
+                                                     : socket.receive_from(net::buffer(room_), from, 0, error);
         if (error == net::error::would_block) {
             break;
         }
@@ -128,13 +163,20 @@ void Link::drain() {
             ++unreachable_;
             session_->handleUnreachable(now());
         } else if (!error) {
-            const wire::Bytes datagram = wire::Bytes{room_}.first(size);
-            show(Direction::received, datagram);
-            session_->handleDatagram(now(), config_.session.server, datagram);
+            receive(from, wire::Bytes{room_}.first(size));
         }
         flush();
     }
     onActivity_();
+}
+
+void Link::receive(const net::ip::udp::endpoint& from, wire::Bytes datagram) {
+    show(Direction::received, from, datagram);
+    if (from == config_.gateway) {
+        session_->handleDatagram(now(), config_.session.server, datagram);
+    } else if (config_.isOnLink(from.address())) {
+        session_->handleDatagram(now(), {toWire(from.address()), from.port()}, datagram);
+    }
 }
 
 void Link::flush() {
@@ -152,7 +194,7 @@ void Link::send(wire::Bytes datagram) {
     socket_.send(net::buffer(datagram.data(), datagram.size()), 0, error);
     sendError_.reset();
     if (!error) {
-        show(Direction::sent, datagram);
+        show(Direction::sent, config_.gateway, datagram);
     }
     if (error && error != net::error::would_block && !meansRefused(error)) {
         sendError_ = error;
@@ -164,9 +206,9 @@ void Link::send(wire::Bytes datagram) {
     }
 }
 
-void Link::show(Direction direction, wire::Bytes datagram) const {
+void Link::show(Direction direction, const net::ip::udp::endpoint& remote, wire::Bytes datagram) const {
     if (config_.onDatagram) {
-        config_.onDatagram(direction, local_, config_.gateway, datagram);
+        config_.onDatagram(direction, local_, remote, datagram);
     }
 }
 

@@ -21,8 +21,12 @@ struct LinkConfig {
     std::optional<net::ip::address> source{}; ///< the local address to ask from; the system's choice if none
     std::uint32_t interfaceIndex = 0; ///< the interface to ask by, whatever the routing table says; 0: what it says
     std::string device{};             ///< the interface that alone is used, to send and to receive; empty: any
+    std::uint8_t hops = 0;            ///< how many routers datagrams may pass (TTL, hop limit); 0: the system says
     session::Config session{};        ///< its server, client address and seed are filled in here
-    DatagramTap onDatagram{};         ///< called from the link's executor; may be empty
+    /// Whether an address is on the link to the gateway. If given, answers of PCP are taken from there too, where they
+    /// bear the nonce of a request: for pairs of gateways that share an address and answer from their own.
+    std::function<bool(const net::ip::address&)> isOnLink{};
+    DatagramTap onDatagram{}; ///< called from the link's executor; may be empty
 };
 
 /// One connected UDP socket towards one gateway, and the session it drives. Everything happens on the executor given,
@@ -67,12 +71,15 @@ public:
 
 private:
     net::error_code connect();
+    net::error_code openOthers();
     void send(wire::Bytes datagram);
-    void show(Direction direction, wire::Bytes datagram) const;
-    void waitForDatagram();
-    void drain();
+    void show(Direction direction, const net::ip::udp::endpoint& remote, wire::Bytes datagram) const;
+    void waitForDatagram(net::ip::udp::socket& socket);
+    void drain(net::ip::udp::socket& socket);
+    void receive(const net::ip::udp::endpoint& from, wire::Bytes datagram);
 
     net::ip::udp::socket socket_;
+    net::ip::udp::socket others_; ///< for what comes from others, which the connected one does not take
     LinkConfig config_;
     std::function<void()> onActivity_;
     net::ip::udp::endpoint local_;

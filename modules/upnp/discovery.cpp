@@ -23,12 +23,8 @@ namespace {
 constexpr Duration firstSearchGap = std::chrono::seconds{30};
 constexpr Duration longestSearchGap = std::chrono::minutes{15};
 
-/// Not of the ranges that reach nobody outside: 10/8, 172.16/12, 192.168/16, 100.64/10, 169.254/16, 127/8, 0/8.
 bool isPublic(const wire::Address& address) {
-    const auto [a, b, c, d] = address.v4Octets();
-    const bool isPrivate = a == 10 || (a == 172 && b >= 16 && b < 32) || (a == 192 && b == 168);
-    const bool isShared = a == 100 && b >= 64 && b < 128;
-    return !isPrivate && !isShared && !(a == 169 && b == 254) && a != 127 && a != 0;
+    return wire::reachOf(address) == wire::Reach::global;
 }
 
 } // namespace

@@ -100,7 +100,7 @@ std::optional<HttpExchange> ControlPoint::ask(TimePoint now, Ask what, const Url
     ceiling_.transmitted(now);
     ++statistics_.requests;
     const auto id = static_cast<ExchangeId>(++lastExchange_);
-    exchange_ = Exchange{id, what, record, now + config_.requestTimeout};
+    exchange_ = Exchange{id, what, record, now, now + config_.requestTimeout};
     return HttpExchange{id, url, serialize(request), what == Ask::description ? HttpLimits{} : actionLimits};
 }
 
@@ -135,6 +135,7 @@ void ControlPoint::handleResponse(TimePoint now, ExchangeId id, const HttpRespon
         return; // given up meanwhile
     }
     const Exchange exchange = *std::exchange(exchange_, std::nullopt);
+    statistics_.roundTrip = now - exchange.begun;
     // What the gateway did not say in the words of UPnP is no answer.
     const auto take = [&](const auto& answer, auto handle) {
         if (!answer && !isRefusal(answer.error())) {

@@ -123,6 +123,7 @@ private:
         ExchangeId id{};
         Ask ask{};
         std::optional<MappingId> record;
+        TimePoint begun;
         TimePoint deadline;
     };
 

@@ -89,6 +89,7 @@ struct Statistics {
     std::uint64_t undecodable = 0;   ///< datagrams that are not SSDP
     std::uint64_t announcements = 0; ///< of the gateway
     std::uint64_t refusedUrls = 0;   ///< which would have led to somebody else
+    Duration roundTrip{0};           ///< of the last request of HTTP that had an answer, its connection included
 };
 
 } // namespace portolan::upnp

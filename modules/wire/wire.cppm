@@ -5,6 +5,7 @@ export module portolan.wire;
 
 export import :refusal;
 export import :address;
+export import :reach;
 export import :codes;
 export import :option_code;
 export import :prefix64;

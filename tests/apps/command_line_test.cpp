@@ -160,9 +160,15 @@ BOOST_AUTO_TEST_CASE(a_complaint_is_one_line_whatever_was_typed) {
     BOOST_TEST(!contains(complaint({"map", "tcp:80\n\x1b[2J"}), "\x1b"));
 }
 
+BOOST_AUTO_TEST_CASE(names_of_third_parties_are_to_tell_nothing_of_a_person, *boost::unit_test::label("C7843-006")) {
+    for (const char* command : {"map", "unmap"}) {
+        BOOST_TEST(contains(saying({command, "--help"}), "tells nothing of a person"), command);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(every_command_has_help_with_an_example) {
     for (const char* command :
-         {"map", "unmap", "keep", "address", "gateways", "decode", "listen", "shell", "simulate"}) {
+         {"map", "unmap", "keep", "address", "gateways", "get", "decode", "listen", "shell", "simulate"}) {
         const std::string help = saying({command, "--help"});
         BOOST_TEST(contains(help, std::string{"Example:\n  portolan "} + command), command << " says: " << help);
         BOOST_TEST(contains(help, "--json"), command);

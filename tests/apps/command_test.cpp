@@ -33,14 +33,14 @@ BOOST_AUTO_TEST_CASE(without_a_command_it_says_so) {
 }
 
 BOOST_AUTO_TEST_CASE(gateways_lists_routes_or_says_that_there_are_none) {
-    const Finished finished = runCommand({"gateways"});
+    const Finished finished = runCommand({"gateways", "--routes"});
     BOOST_TEST((finished.status == 0 || finished.status == 3));
     BOOST_TEST((finished.status == 0) == !finished.out.empty());
     BOOST_TEST((finished.status == 3) == finished.err.starts_with("portolan: no gateway found"));
 }
 
 BOOST_AUTO_TEST_CASE(gateways_in_json_names_at_most_one_that_is_used) {
-    portolan::testing::Process process{{"gateways", "--json"}};
+    portolan::testing::Process process{{"gateways", "--routes", "--json"}};
     int lines = 0;
     int used = 0;
     for (std::string line = process.readLine(); !line.empty(); line = process.readLine()) {

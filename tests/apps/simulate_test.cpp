@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(map_tells_everything_about_the_mapping) {
         keys.push_back(key);
     }
     BOOST_TEST(keys == (std::vector<std::string>{"event", "protocol", "internal", "external", "lifetime_s", "gateway",
-                                                 "epoch_s", "nonce"}),
+                                                 "epoch_s", "nonce", "reach", "warning"}),
                boost::test_tools::per_element());
     BOOST_TEST(mapped.at("event") == "mapped");
     BOOST_TEST(mapped.at("internal").dump() == R"({"address":"127.0.0.1","port":8080})");
@@ -179,7 +179,8 @@ BOOST_DATA_TEST_CASE(address_tells_the_external_address, data::make({"pcp-only",
     const Simulator simulator{profile};
     const Finished finished = simulator.ask({"address"});
     BOOST_TEST(finished.status == 0);
-    BOOST_TEST(finished.out == "{\"event\":\"address\",\"address\":\"127.0.0.2\"}\n");
+    BOOST_TEST(onlyObject(finished.out).at("event") == "address");
+    BOOST_TEST(onlyObject(finished.out).at("address") == "127.0.0.2");
 }
 
 BOOST_DATA_TEST_CASE(verbose_tells_whom_it_asks_and_what_came_back, data::make({"map", "unmap", "address"}), command) {

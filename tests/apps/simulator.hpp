@@ -17,6 +17,10 @@ public:
     explicit Simulator(const std::string& profile = "strict", const std::string& listen = "127.0.0.1")
         : process_({"simulate", "--json", "--listen", listen, "--profile", profile}), listening_(process_.readJson()) {}
 
+    /// With these options.
+    explicit Simulator(const std::vector<std::string>& options)
+        : process_(withOptions(options)), listening_(process_.readJson()) {}
+
     [[nodiscard]] const nlohmann::ordered_json& listening() const { return listening_; }
 
     /// Its address and port, for --gateway.
@@ -44,6 +48,12 @@ public:
     Process& process() { return process_; }
 
 private:
+    static std::vector<std::string> withOptions(const std::vector<std::string>& options) {
+        std::vector<std::string> words{"simulate", "--json"};
+        words.insert(words.end(), options.begin(), options.end());
+        return words;
+    }
+
     TemporaryFolder folder_;
     Process process_;
     nlohmann::ordered_json listening_;

@@ -36,6 +36,15 @@ BOOST_AUTO_TEST_CASE(a_refusal_carries_the_gateways_code_and_how_long_it_lasts) 
     BOOST_TEST(error.retryAfter.has_value());
 }
 
+BOOST_AUTO_TEST_CASE(a_refusal_that_gives_the_gateways_own_address_away_carries_it) {
+    simulator::Config config = simulator::Config::carrierGradeNat();
+    config.quirks.refusesPrivateWan = true;
+    const portolan::Error error = mapError(config);
+    BOOST_TEST((error.code == portolan::wire::ResultCode::noResources));
+    BOOST_TEST_REQUIRE(error.gatewayExternal.has_value());
+    BOOST_TEST((portolan::wire::reachOf(*error.gatewayExternal) == portolan::Reach::sharedAddress));
+}
+
 BOOST_AUTO_TEST_CASE(silence_ends_in_no_answer_and_says_what_was_asked) {
     const portolan::Error error = mapError(simulator::Config::silent(), impatient());
     BOOST_TEST((error.code == portolan::Errc::noAnswer));

@@ -96,4 +96,16 @@ BOOST_AUTO_TEST_CASE(completes_a_callback_as_well_as_an_awaitable) {
     house.runUntil([&] { return called; });
 }
 
+BOOST_AUTO_TEST_CASE(a_mapping_tells_from_where_it_can_be_reached) {
+    House house{simulator::Config::privateAddress()};
+    house.run([](House& h) -> net::awaitable<void> {
+        auto mapping = co_await h.client->map({.internalPort = 8080});
+        BOOST_TEST_REQUIRE(mapping.has_value(), why(mapping));
+        BOOST_TEST((mapping.value().info().reach() == portolan::Reach::privateAddress));
+        const auto address = co_await h.client->externalAddress();
+        BOOST_TEST((portolan::reachOf(address.value()) == portolan::Reach::privateAddress));
+        mapping.value().detach();
+    }(house));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

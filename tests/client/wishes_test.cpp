@@ -11,6 +11,27 @@ using portolan::ChangeKind;
 
 namespace {
 
+portolan::ClientOptions trusting() {
+    portolan::ClientOptions options;
+    options.trustedNetwork = true;
+    return options;
+}
+
+/// A gateway that lets this host map for others, some of which share an address.
+simulator::Config mapsForOthers() {
+    simulator::Config config;
+    config.pcp.thirdParty = true;
+    config.pcp.thirdPartyHosts = {portolan::wire::Address::v4(127, 0, 0, 1)};
+    config.pcp.thirdPartyId.enabled = true;
+    config.pcp.thirdPartyId.known = {{1}, {2}};
+    return config;
+}
+
+/// TCP port 8080 of one of the hosts at 127.0.0.9.
+portolan::MapRequest ofHost(std::uint8_t name) {
+    return {.internalPort = 8080, .thirdParty = net::ip::make_address("127.0.0.9"), .thirdPartyId = {name}};
+}
+
 std::string descriptionAt(const House& house) {
     const std::vector<simulator::Mapping> all = house.gateway->mappings();
     BOOST_TEST_REQUIRE(all.size() == 1U);
@@ -98,6 +119,68 @@ BOOST_AUTO_TEST_CASE(ports_of_a_set_and_a_mapping_in_it_are_refused, *label("C77
         const auto inIt = co_await h.client->map({.internalPort = 50050});
         BOOST_TEST_REQUIRE(!inIt.has_value());
         BOOST_TEST((inIt.error().code == portolan::Errc::alreadyMapped));
+    }(house));
+}
+
+BOOST_AUTO_TEST_CASE(names_of_third_parties_are_sent_in_trusted_networks_alone, *label("C7843-005")) {
+    House house{mapsForOthers()};
+    house.run([](House& h) -> net::awaitable<void> {
+        const auto mapping = co_await h.client->map(ofHost(1));
+        BOOST_TEST_REQUIRE(!mapping.has_value());
+        BOOST_TEST((mapping.error().code == portolan::Errc::invalidRequest));
+        BOOST_TEST(mapping.error().detail.find("trustedNetwork") != std::string::npos, mapping.error().detail);
+    }(house));
+    BOOST_TEST(house.gateway->counters().datagramsIn == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(hosts_that_share_an_address_have_the_same_port_each, *label("S7843-005")) {
+    House house{mapsForOthers(), trusting()};
+    house.run([](House& h) -> net::awaitable<void> {
+        auto first = co_await h.client->map(ofHost(1));
+        BOOST_TEST_REQUIRE(first.has_value(), why(first));
+        auto second = co_await h.client->map(ofHost(2));
+        BOOST_TEST_REQUIRE(second.has_value(), why(second));
+        BOOST_TEST(first.value().info().externalPort != second.value().info().externalPort);
+        BOOST_TEST(h.mapped() == 2U);
+        BOOST_TEST((co_await first.value().release()).has_value());
+        BOOST_TEST(h.mapped() == 1U);
+        BOOST_TEST(second.value().info().held);
+    }(house));
+}
+
+BOOST_AUTO_TEST_CASE(checkpoints_are_asked_for_in_trusted_networks_alone, *label("C7767-004")) {
+    House house;
+    house.run([](House& h) -> net::awaitable<void> {
+        const auto mapping = co_await h.client->map({.internalPort = 8080, .checkpoint = true});
+        BOOST_TEST_REQUIRE(!mapping.has_value());
+        BOOST_TEST((mapping.error().code == portolan::Errc::invalidRequest));
+        const auto peer = co_await h.client->peer({.internalPort = 49152,
+                                                   .remoteAddress = net::ip::make_address("198.51.100.7"),
+                                                   .remotePort = 5222,
+                                                   .checkpoint = true});
+        BOOST_TEST((peer.error().code == portolan::Errc::invalidRequest));
+    }(house));
+    BOOST_TEST(house.gateway->counters().datagramsIn == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_mapping_becomes_a_checkpointed_one_in_trusted_networks_alone, *label("C7767-004")) {
+    for (const bool trusted : {false, true}) {
+        House house{{}, trusted ? trusting() : portolan::ClientOptions{}};
+        house.run([](House& h, bool allowed) -> net::awaitable<void> {
+            auto mapping = co_await h.client->map({.internalPort = 8080});
+            const auto changed = co_await mapping.value().change({.checkpoint = true});
+            BOOST_TEST(changed.has_value() == allowed, why(changed));
+            BOOST_TEST((co_await mapping.value().change({.checkpoint = false})).has_value());
+        }(house, trusted));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(in_a_trusted_network_a_checkpoint_is_told, *label("C7767-002")) {
+    House house{{}, trusting()};
+    house.run([](House& h) -> net::awaitable<void> {
+        auto mapping = co_await h.client->map({.internalPort = 8080, .checkpoint = true});
+        BOOST_TEST_REQUIRE(mapping.has_value(), why(mapping));
+        BOOST_TEST(mapping.value().info().checkpointed);
     }(house));
 }
 

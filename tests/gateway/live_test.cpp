@@ -156,6 +156,12 @@ BOOST_AUTO_TEST_CASE(tells_the_networks_of_an_interface) {
     BOOST_TEST(interfaceWith(address("2001:db8::6")).value() == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(finds_the_interface_of_an_address) {
+    BOOST_TEST(interfaceWith(address("192.168.1.2")).value() == interfaceIndex("eth0"));
+    BOOST_TEST(interfaceWith(address("::1")).value() == interfaceIndex("lo"));
+    BOOST_TEST(interfaceWith(address("192.168.1.3")).value() == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(finds_the_routers_among_100000_routes_within_a_quarter_of_a_second) {
     FILE* const batch = ::popen("ip -batch -", "w");
     BOOST_TEST_REQUIRE(batch != nullptr);

@@ -16,6 +16,7 @@
 # all but miniupnpd), and everything is removed when the script ends, however it ends.
 
 labHostAddress=192.168.77.2
+labOtherAddress=192.168.77.3
 labGatewayAddress=192.168.77.1
 labExternalAddress=11.22.33.1
 labFarAddress=11.22.33.2
@@ -24,14 +25,15 @@ labGatewayAddress6=2001:db8:77::1
 labExternalAddress6=2001:db8:99::1
 labFarAddress6=2001:db8:99::2
 labIpv6Disabled=yes
-labSpeaksNatPmp=yes
-labSpeaksUpnp=no
+labSpeaksNatPmp=yes # PCP and NAT-PMP, from the next labGateway on
+labSpeaksUpnp=no    # likewise
 labDirectory=$(dirname "${BASH_SOURCE[0]}")
 
 # Unique by process, so that labs run side by side.
 labHost=portolan-$$-host
 labRouter=portolan-$$-router
 labFar=portolan-$$-far
+labOther=portolan-$$-other
 labSecond=portolan-$$-router-second
 labLan=192.168.77.0/24
 labState=
@@ -86,7 +88,7 @@ labDown() {
     labProcesses=()
     [ ! -s "$labState/gateway.pid" ] || kill "$(cat "$labState/gateway.pid")"
     [ ! -s "$labState/second/gateway.pid" ] || kill "$(cat "$labState/second/gateway.pid")"
-    for namespace in "$labHost" "$labRouter" "$labFar" "$labSecond"; do
+    for namespace in "$labHost" "$labRouter" "$labFar" "$labSecond" "$labOther"; do
         ip netns delete "$namespace" 2>/dev/null
     done
     [ -z "$labState" ] || rm -rf "$labState"
@@ -112,7 +114,7 @@ labWait() {
 # Removes what a killed lab, which could not do so itself, has left: its processes and its namespaces.
 labSweep() {
     local namespace owner process
-    for namespace in $(ip netns list | awk '/^portolan-[0-9]+-(host|router|far)/ { print $1 }'); do
+    for namespace in $(ip netns list | awk '/^portolan-[0-9]+-(host|router|far|other)/ { print $1 }'); do
         owner=${namespace#portolan-}
         owner=${owner%%-*}
         [ ! -e "/proc/$owner" ] || continue
@@ -193,6 +195,13 @@ deny 0-65535 0.0.0.0/0 0-65535" >>"$labState/miniupnpd.conf"
         labWait 10 labGatewayListens
 }
 
+# labGatewayEnds: miniupnpd ends; labGateway starts it again.
+labGatewayEnds() {
+    local process
+    process=$(cat "$labState/gateway.pid")
+    kill "$process" && labWait 10 ended "$process" && rm -f "$labState/gateway.pid"
+}
+
 # By PCP and NAT-PMP, or by UPnP.
 labGatewayListens() {
     [ -s "$labState/gateway.pid" ] && inRouter ss -Hlun 'sport = :5351 or sport = :1900' | grep -q .
@@ -246,10 +255,23 @@ labSecondUp() {
         labFail "there is no second router"
 }
 
-# labServe ADDRESS PORT: an echo server on the host or on the far host, whichever has the address.
+# labOtherUp: another host on the host's own network, 192.168.77.3.
+labOtherUp() {
+    ip netns add "$labOther" && ip -n "$labOther" link set lo up &&
+        ip -n "$labHost" link add link eth0 name other0 type macvlan mode bridge &&
+        ip -n "$labHost" link set other0 netns "$labOther" &&
+        ip -n "$labOther" address add $labOtherAddress/24 dev other0 && ip -n "$labOther" link set other0 up &&
+        ip -n "$labOther" route add default via $labGatewayAddress ||
+        labFail "there is no other host"
+}
+
+# labServe ADDRESS PORT: an echo server on the host that has the address: the host, the other one, or the far one.
 labServe() {
     local namespace=$labHost
-    case $1 in "$labFarAddress" | "$labFarAddress6") namespace=$labFar ;; esac
+    case $1 in
+        "$labFarAddress" | "$labFarAddress6") namespace=$labFar ;;
+        "$labOtherAddress") namespace=$labOther ;;
+    esac
     labRun "$namespace" python3 "$labDirectory/peer.py" serve "$1" "$2"
     labWait 10 ip netns exec "$namespace" python3 "$labDirectory/peer.py" say "$1" "$2" ready >/dev/null 2>&1 ||
         labFail "no echo server at $1 port $2"

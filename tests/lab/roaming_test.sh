@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# usage: PORTOLAN_BIN=... roaming_test.sh pcp|nat-pmp|upnp
+# usage: PORTOLAN_BIN=... [PORTOLAN_FOLLOWS_WITHIN=SECONDS] [PORTOLAN_ROUTE_SOURCES=no] roaming_test.sh pcp|nat-pmp|upnp
 #
 # What is kept follows the host: to another router when the default route goes there, through a link that is gone for a
 # while, and to another address of the host. There is never more than one mapping of it, and none is left behind.
@@ -11,6 +11,7 @@ set -uo pipefail
 protocol=${1:?usage: roaming_test.sh pcp|nat-pmp|upnp}
 [ "$protocol" != upnp ] || labSpeaks upnp
 secondExternal=11.22.44.1
+limit=${PORTOLAN_FOLLOWS_WITHIN:-3} # longer where the system tells nothing and has to be asked now and then
 
 # told EVENT COUNT: that many such events have been told; the last line is what `field` reads.
 told() {
@@ -46,7 +47,7 @@ port=$(field external.port)
 expect "the far host's connection comes in through the first router" farReaches "$port"
 
 expect "the default route moves to the second router" hostRoutes 192.168.78.1
-expect "3 s later at most, the mapping has moved there" labWait 3 told moved 1
+expect "$limit s later at most, the mapping has moved there" labWait "$limit" told moved 1
 expect "for the host's address there" inside 192.168.78.2
 expect "with the second router's address" fieldIs external.address $secondExternal
 port=$(field external.port)
@@ -68,21 +69,23 @@ expect "at the same port" fieldIs external.port "$port"
 expect "where the far host's connection comes in" farReachesSecond "$port"
 expect "and is the only one" leases "$labState/second" 1
 
-expect "the host gets another address" ip -n "$labHost" address add 192.168.78.9/24 dev eth1
-expect "and uses it" hostRoutes 192.168.78.1 src 192.168.78.9
-expect "3 s later at most, that is mapped" labWait 3 told moved 2
-expect "instead of the old one" inside 192.168.78.9
-port=$(field external.port)
-expect "the far host's connection comes in" farReachesSecond "$port"
-expect "the mapping of the old address is gone" labWait 3 leases "$labState/second" 1
+moves=2
+if [ "${PORTOLAN_ROUTE_SOURCES:-yes}" = yes ]; then # not where routes name no source address
+    moves=3
+    expect "the host gets another address" ip -n "$labHost" address add 192.168.78.9/24 dev eth1
+    expect "and uses it" hostRoutes 192.168.78.1 src 192.168.78.9
+    expect "$limit s later at most, that is mapped" labWait "$limit" told moved 2
+    expect "instead of the old one" inside 192.168.78.9
+    port=$(field external.port)
+    expect "the far host's connection comes in" farReachesSecond "$port"
+    expect "the mapping of the old address is gone" labWait 3 leases "$labState/second" 1
+fi
 
 expect "the default route moves back" hostRoutes 192.168.77.1
-expect "and the mapping with it" labWait 3 told moved 3
+expect "and the mapping with it" labWait "$limit" told moved "$moves"
 expect "the second router has none any more" labWait 3 leases "$labState/second" 0
 expect "the first has one" leases "$labState" 1
 
-kill -TERM "$keeper"
-expect "keep ends by itself when told to" labWait 20 ended "$keeper"
-expect "with status 0" wait "$keeper"
+expect "the interrupted command releases the mapping and exits 0" interrupts "$keeper"
 expect "no mapping is left behind" leases "$labState" 0
 expect "it was granted once, and never lost" test "$(grep -cE '"event":"(granted|lost)"' "$labState/kept")" = 1

@@ -16,7 +16,7 @@ read -r -t 10 answer <&3 || fail "nothing came back from $address"
 exec 3>&-
 [ "$answer" = "over the chart of ports" ] || fail "came back: $answer"
 
-kill -TERM "$server"
+kill -INT "$server"
 wait "$server" || fail "the server ended with status $?"
 grep -q '^released$' "$directory/server" || fail "the server did not release its mapping"
 if (exec 3<>"/dev/tcp/${address%:*}/${address##*:}") 2>/dev/null; then

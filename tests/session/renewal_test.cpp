@@ -173,4 +173,17 @@ BOOST_AUTO_TEST_CASE(a_grant_of_a_second_is_not_asked_for_more_than_once_in_4_s,
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_server_that_leaves_four_renewals_unanswered_is_unresponsive_until_it_answers) {
+    Trace trace;
+    trace.hold();
+    for (int renewal = 0; renewal < 4; ++renewal) {
+        BOOST_TEST(!trace.session.isUnresponsive());
+        trace.within(1800s, 3600s).sends();
+    }
+    trace.advance(4s);
+    BOOST_TEST(trace.session.isUnresponsive());
+    trace.answers().expects(EventKind::renewed);
+    BOOST_TEST(!trace.session.isUnresponsive());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -68,4 +68,20 @@ BOOST_AUTO_TEST_CASE(what_was_seen_before_a_link_was_opened_anew_does_not_have_i
     BOOST_TEST(pair.activities == 1U);
 }
 
+// ICMP's news come as an error of the next call on the socket, of which Windows would have programs believe that a connection
+// was reset.
+BOOST_AUTO_TEST_CASE(goes_on_after_the_news_that_nobody_listens) {
+    Pair pair;
+    const net::ip::udp::endpoint place = pair.gateway.local_endpoint();
+    pair.gateway.close();
+    BOOST_TEST(pair.link->session().handleProbe(transport::now()).has_value());
+    pair.link->flush();
+    pair.context.poll();
+    net::ip::udp::socket returned{pair.context, place};
+    BOOST_TEST(pair.link->session().handleRequest(transport::now(), {.internalPort = 8080}).has_value());
+    pair.link->flush();
+    std::array<std::uint8_t, 1100> room{};
+    BOOST_TEST(returned.receive(net::buffer(room)) == 60U); // a MAP request
+}
+
 BOOST_AUTO_TEST_SUITE_END()

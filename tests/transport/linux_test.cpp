@@ -19,14 +19,14 @@ using namespace portolan;
 
 namespace {
 
-/// The descriptor of the socket of this process that is bound to this port of IPv4.
-std::optional<int> descriptorOf(std::uint16_t port) {
+/// The descriptor of the socket of this process that is bound to this port of IPv4, or of IPv6.
+std::optional<int> descriptorOf(std::uint16_t port, bool v4 = true) {
     for (const auto& file : std::filesystem::directory_iterator{"/proc/self/fd"}) {
         const int descriptor = std::stoi(file.path().filename().string());
-        sockaddr_in address{};
+        sockaddr_in6 address{}; // which has its family and port where one of IPv4 has them
         socklen_t size = sizeof address;
         if (::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size) == 0 &&
-            address.sin_family == AF_INET && ntohs(address.sin_port) == port) {
+            address.sin6_family == (v4 ? AF_INET : AF_INET6) && ntohs(address.sin6_port) == port) {
             return descriptor;
         }
     }
@@ -66,6 +66,25 @@ BOOST_AUTO_TEST_CASE(an_alarm_counts_the_time_of_a_suspend, *boost::unit_test::l
     net::io_context context;
     const transport::Alarm alarm{net::make_strand(context)};
     BOOST_TEST(hasTimerThatCountsSuspend());
+}
+
+BOOST_AUTO_TEST_CASE(datagrams_go_as_far_as_was_said, *boost::unit_test::label("C7723-006")) {
+    net::io_context context;
+    for (const net::ip::address& address : {net::ip::make_address("127.0.0.1"), net::ip::make_address("::1")}) {
+        net::ip::udp::socket gateway{context, {address, 0}};
+        const auto link = std::make_shared<transport::Link>(
+            net::make_strand(context),
+            transport::LinkConfig{.gateway = gateway.local_endpoint(), .source = address, .hops = 3}, [] {});
+        BOOST_TEST_REQUIRE(link->open().has_value());
+        const auto descriptor = descriptorOf(link->localPort(), address.is_v4());
+        BOOST_TEST_REQUIRE(descriptor.has_value());
+        int hops = 0;
+        socklen_t size = sizeof hops;
+        const bool v4 = address.is_v4();
+        BOOST_TEST_REQUIRE(::getsockopt(*descriptor, v4 ? IPPROTO_IP : IPPROTO_IPV6, v4 ? IP_TTL : IPV6_UNICAST_HOPS,
+                                        &hops, &size) == 0);
+        BOOST_TEST(hops == 3);
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -206,6 +206,37 @@ BOOST_AUTO_TEST_CASE(the_external_address_is_told) {
     BOOST_TEST(house.point.size() == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(the_round_trip_of_the_last_answer_is_told) {
+    ControlPoint point{testConfig()};
+    TimePoint now;
+    BOOST_TEST(point.handleAddressQuery(now).has_value());
+    const std::string found = "HTTP/1.1 200 OK\r\nST: urn:schemas-upnp-org:device:InternetGatewayDevice:1\r\n"
+                              "LOCATION: http://192.168.1.1:5000/rootDesc.xml\r\n\r\n";
+    point.handleDatagram(now, {gatewayAddress, ssdpPort}, octetsOf(found));
+    point.handleTimeout(now += 500ms);
+    const auto exchange = point.pollExchange(now);
+    BOOST_TEST_REQUIRE(exchange.has_value());
+    HttpResponse described;
+    described.status = 200;
+    described.body = testing::description("miniupnpd_igd2");
+    point.handleResponse(now + 7ms, exchange->id, described);
+    BOOST_TEST((point.statistics().roundTrip == 7ms));
+}
+
+BOOST_AUTO_TEST_CASE(a_gateway_that_is_searched_for_is_known_and_nothing_is_asked_of_it) {
+    House house{testConfigV6()};
+    house.gateway.location = "http://[fe80::1]:5000/rootDesc.xml";
+    const auto search = house.point.handleSearch(house.now);
+    house.drain();
+    house.advance(1s);
+    BOOST_TEST((house.point.stage() == Stage::ready));
+    BOOST_TEST((house.point.service()->kind == ServiceKind::ipv6Firewall));
+    BOOST_TEST(house.gateway.count("AddPinhole") == 0U);
+    house.expectsNothing();
+    house.point.handleRelease(house.now, search);
+    BOOST_TEST(house.point.size() == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(a_silent_service_is_not_waited_for) {
     House house;
     house.gateway.silent = true;

@@ -25,12 +25,13 @@ constexpr std::size_t longestConfig = std::size_t{1} << 20;
 
 /// The whole of a regular file: neither a folder, nor a pipe that has to be waited for.
 Parsed<std::string> readConfig(const std::string& path) {
+    const std::filesystem::path name{std::u8string{path.begin(), path.end()}}; // as Windows wants it
     std::error_code error;
-    if (!std::filesystem::is_regular_file(path, error)) {
+    if (!std::filesystem::is_regular_file(name, error)) {
         return UsageError{
             fmt::format("{} cannot be read: {}", path, error ? error.message() : "it is no regular file")};
     }
-    std::ifstream file{path, std::ios::binary};
+    std::ifstream file{name, std::ios::binary};
     std::string text(longestConfig + 1, '\0');
     file.read(text.data(), static_cast<std::streamsize>(text.size()));
     text.resize(static_cast<std::size_t>(file.gcount()));

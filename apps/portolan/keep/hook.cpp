@@ -3,17 +3,13 @@ module;
 
 #include <algorithm>
 #include <chrono>
-#include <csignal>
-#include <cstring>
 #include <deque>
 #include <exception>
 #include <fmt/format.h>
 #include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <sys/wait.h>
-#include <unistd.h>
+#include <system_error>
 #include <utility>
 
 module portolan.cli;
@@ -27,16 +23,11 @@ namespace {
 /// From the request to end to the order to.
 constexpr std::chrono::milliseconds grace{2000};
 
-std::string describe(int status) {
-    return WIFSIGNALED(status) ? fmt::format("was ended by signal {}", WTERMSIG(status))
-                               : fmt::format("ended with status {}", WEXITSTATUS(status));
-}
-
 } // namespace
 
 HookRunner::HookRunner(const net::any_io_executor& executor, Complaint complaint)
     : complaint_(std::move(complaint))
-    , children_(executor, SIGCHLD)
+    , process_(executor)
     , timeout_(executor)
     , idle_(executor, std::chrono::steady_clock::time_point::max()) {}
 
@@ -48,7 +39,7 @@ void HookRunner::run(HookCall call, std::chrono::seconds timeout) {
     }
     line_.push_back({std::move(call), timeout});
     if (!std::exchange(working_, true)) {
-        net::co_spawn(children_.get_executor(), work(), [](const std::exception_ptr& failure) {
+        net::co_spawn(idle_.get_executor(), work(), [](const std::exception_ptr& failure) {
             if (failure) {
                 std::rethrow_exception(failure);
             }
@@ -62,10 +53,10 @@ net::awaitable<void> HookRunner::finish(std::chrono::milliseconds limit) {
     }
     idle_.expires_after(limit);
     const auto [error] = co_await idle_.async_wait(net::asTuple);
-    if (!error && running_) {
+    if (!error && running_ != 0) {
         line_.clear();
         tookTooLong_ = true;
-        end(*running_);
+        end();
         idle_.expires_after(2 * grace);
         co_await idle_.async_wait(net::asTuple);
     }
@@ -82,49 +73,41 @@ net::awaitable<void> HookRunner::work() {
 }
 
 net::awaitable<void> HookRunner::runOne(Waiting waiting) {
-    const pid_t child = startShell(waiting.call);
-    if (child < 0) {
-        complaint_(fmt::format("--exec: /bin/sh could not be started: {}", std::strerror(-child)));
+    if (const std::error_code error = process_.start(waiting.call)) {
+        complaint_(fmt::format("--exec: the shell could not be started: {}", error.message()));
         co_return;
     }
-    running_ = child;
+    running_ = ++started_;
     tookTooLong_ = false;
-    endAfter(child, waiting.timeout);
-    const int status = co_await ended(child);
-    running_.reset();
+    endAfter(waiting.timeout);
+    const std::string fault = co_await process_.ended();
+    running_ = 0;
     timeout_.cancel();
     if (tookTooLong_) {
-        complaint_(fmt::format("--exec: \"{}\" took too long and {}", waiting.call.command, describe(status)));
-    } else if (status != 0) {
-        complaint_(fmt::format("--exec: \"{}\" {}", waiting.call.command, describe(status)));
+        complaint_(fmt::format("--exec: \"{}\" took too long and {}", waiting.call.command,
+                               fault.empty() ? "ended with status 0" : fault));
+    } else if (!fault.empty()) {
+        complaint_(fmt::format("--exec: \"{}\" {}", waiting.call.command, fault));
     }
 }
 
-net::awaitable<int> HookRunner::ended(pid_t child) {
-    int status = 0;
-    while (::waitpid(child, &status, WNOHANG) == 0) {
-        co_await children_.async_wait(net::asTuple);
-    }
-    co_return status;
-}
-
-void HookRunner::endAfter(pid_t child, std::chrono::milliseconds timeout) {
+void HookRunner::endAfter(std::chrono::milliseconds timeout) {
     timeout_.expires_after(timeout);
-    timeout_.async_wait([this, child](net::error_code error) {
-        if (!error && running_ == child) {
+    timeout_.async_wait([this, meant = running_](net::error_code error) {
+        if (!error && running_ == meant) {
             tookTooLong_ = true;
-            end(child);
+            end();
         }
     });
 }
 
 /// Asks the command and all that it started to end, and after a while does not ask any more.
-void HookRunner::end(pid_t child) {
-    ::kill(-child, SIGTERM);
+void HookRunner::end() {
+    process_.askToEnd();
     timeout_.expires_after(grace);
-    timeout_.async_wait([this, child](net::error_code error) {
-        if (!error && running_ == child) {
-            ::kill(-child, SIGKILL);
+    timeout_.async_wait([this, meant = running_](net::error_code error) {
+        if (!error && running_ == meant) {
+            process_.end();
         }
     });
 }

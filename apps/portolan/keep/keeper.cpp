@@ -4,7 +4,6 @@ module;
 #include <algorithm>
 #include <boost/outcome/result.hpp>
 #include <chrono>
-#include <csignal>
 #include <exception>
 #include <fmt/format.h>
 #include <list>
@@ -16,6 +15,7 @@ module;
 module portolan.cli;
 
 import :keeper;
+import :signals;
 import :way;
 
 namespace portolan::cli {
@@ -39,10 +39,11 @@ Keeper::Keeper(const net::any_io_executor& executor, const KeepCommand& command,
     , output_(output)
     , client_(executor, optionsOf(command, output))
     , hooks_(executor, [&output](std::string_view complaint) { output.warn(complaint); })
-    , hangups_(executor, SIGHUP)
+    , hangups_(executor)
     , watchdog_(executor)
     , writing_(executor)
     , ended_(executor, never) {
+    hear(hangups_, {Sign::hangup});
     output.neverWait([this] { keepWriting(); });
 }
 

@@ -89,6 +89,7 @@ private:
     std::chrono::seconds execTimeout_{};
     std::list<Kept> kept_;
     std::string status_;
+    std::string beyond_; ///< what was last said to lie beyond the gateway; empty: nothing
     bool ready_ = false;
     bool ending_ = false;
 };

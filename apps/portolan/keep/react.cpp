@@ -19,6 +19,7 @@ module;
 module portolan.cli;
 
 import portolan.session;
+import :beyond;
 import :keeper;
 
 namespace portolan::cli {
@@ -97,8 +98,14 @@ void Keeper::say(const Kept& kept, const MappingEvent& event, unsigned withheld)
             said["old_external"] = toJson(event.before.externalAddress, event.before.externalPort);
         }
         output_.object(said);
-    } else {
-        output_.line(sentence(toText(kept.wanted.ports), event) + notTold(withheld));
+        return;
+    }
+    output_.line(sentence(toText(kept.wanted.ports), event) + notTold(withheld));
+    if (event.after.held) {
+        const auto warning = warningOf(event.after.externalAddress, event.after.gateway.endpoint.address());
+        if (std::exchange(beyond_, warning.value_or("")) != warning && warning) {
+            output_.remark(*warning);
+        }
     }
 }
 

@@ -23,6 +23,8 @@ constexpr std::array commands{
     ShellHelp{"announce", "[FIELD...]", "ask whether a server is there, and for its epoch (PCP)"},
     ShellHelp{"address", "", "ask for the external address (NAT-PMP)"},
     ShellHelp{"delete", "PROTO:PORT [FIELD...]", "ask for the end of a mapping: lifetime 0"},
+    ShellHelp{"get", "[PROTO:PORT[:EXTERNAL]] [internal=ADDR] [external=ADDR] [with=OPTION]... [next=1|2]",
+              "read the mapping table (a draft: set drafts on)"},
     ShellHelp{"raw", "HEX", "send these octets as they are, right or wrong"},
     ShellHelp{"repeat", "N [SECONDS] COMMAND", "send a request N times, so many seconds apart, and sum up"},
     ShellHelp{"expect", "RESULT", "fail unless the last answer has this result code, as in expect SUCCESS"},
@@ -46,6 +48,7 @@ constexpr std::array settings{
     ShellHelp{"port", "PORT", "the UDP port where listen hears announcements"},
     ShellHelp{"hex", "on|off", "show the octets of each field"},
     ShellHelp{"fields", "on|off", "show the fields of each datagram"},
+    ShellHelp{"drafts", "on|off", "send what never became a standard (get)"},
 };
 
 constexpr std::array<std::string_view, 4> mappingFields{"lifetime=", "nonce=", "client=", "external="};
@@ -111,6 +114,9 @@ std::vector<std::string> following(const std::vector<std::string>& words) {
         std::vector<std::string> names = commandNames();
         names.emplace_back("options");
         return names;
+    }
+    if (command == "get") {
+        return {"tcp:", "udp:", "internal=", "external=", "with=", "next="};
     }
     if (words.size() == 1 && (command == "map" || command == "peer" || command == "delete")) {
         return {"tcp:", "udp:"};

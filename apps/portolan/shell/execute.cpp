@@ -3,12 +3,10 @@ module;
 
 #include <cerrno>
 #include <cstdint>
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
@@ -21,18 +19,6 @@ import :way;
 namespace portolan::cli {
 
 namespace {
-
-/// Opens a script; -1, with `errno` set, if there is none that can be read.
-int openScript(const std::string& path) {
-    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    struct stat status{};
-    if (file >= 0 && ::fstat(file, &status) == 0 && S_ISDIR(status.st_mode)) {
-        ::close(file);
-        errno = EISDIR;
-        return -1;
-    }
-    return file;
-}
 
 Failure noScript(const std::string& path) {
     return {ExitStatus::usage, "usage", "INVALID_ARGUMENT",
@@ -73,6 +59,7 @@ Shell::Shell(const ShellCommand& command, Output& output)
     }
     timeout_ = command.common.timeout.value_or(timeout_);
     hex_ = command.common.verbose;
+    drafts_ = command.drafts;
 }
 
 ExitStatus Shell::run(const LineSource& lines, const std::string& script) {
@@ -114,8 +101,9 @@ ExitStatus Shell::obeyWords(Words words) {
     }
     using Function = ExitStatus (Shell::*)(Words);
     constexpr std::pair<std::string_view, Function> others[]{
-        {"repeat", &Shell::repeat}, {"listen", &Shell::listen}, {"wait", &Shell::wait}, {"expect", &Shell::expect},
-        {"set", &Shell::set},       {"show", &Shell::show},     {"help", &Shell::help}, {"?", &Shell::help},
+        {"get", &Shell::get},   {"repeat", &Shell::repeat}, {"listen", &Shell::listen},
+        {"wait", &Shell::wait}, {"expect", &Shell::expect}, {"set", &Shell::set},
+        {"show", &Shell::show}, {"help", &Shell::help},     {"?", &Shell::help},
     };
     for (const auto& [name, function] : others) {
         if (name == command) {

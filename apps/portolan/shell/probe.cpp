@@ -4,30 +4,23 @@ module;
 #include <array>
 #include <boost/outcome/result.hpp>
 #include <chrono>
-#include <csignal>
 #include <cstddef>
 #include <cstdint>
 #include <fmt/format.h>
 #include <functional>
 #include <memory>
 #include <optional>
-#include <unistd.h>
 #include <vector>
 
 module portolan.cli;
 
 import portolan.transport;
+import :signals;
 
 namespace portolan::cli {
 
-Probe::Probe() : signals_(context_, SIGINT, SIGTERM, SIGHUP), socket_(context_) {
-    // Whoever started us may have blocked the signals that we wait for.
-    sigset_t wanted;
-    ::sigemptyset(&wanted);
-    for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
-        ::sigaddset(&wanted, number);
-    }
-    ::sigprocmask(SIG_UNBLOCK, &wanted, nullptr);
+Probe::Probe() : signals_(context_), socket_(context_) {
+    hear(signals_, {Sign::interrupt, Sign::terminate, Sign::hangup});
     awaitSignal();
 }
 
@@ -35,7 +28,7 @@ void Probe::awaitSignal() {
     signals_.async_wait([this](net::error_code error, int number) {
         if (!error) {
             interrupted_ = true;
-            ended_ = ended_ || number != SIGINT;
+            ended_ = ended_ || signOf(number) != Sign::interrupt;
             awaitSignal();
         }
     });
@@ -109,20 +102,6 @@ bool Probe::runUntil(const std::function<bool()>& done, Deadline deadline) {
         context_.run_one_until(deadline);
     }
     return done();
-}
-
-bool Probe::awaitReadable(int file) {
-    const auto readable = std::make_shared<bool>(false);
-    net::posix::stream_descriptor descriptor{context_};
-    net::error_code error;
-    descriptor.assign(::dup(file), error);
-    if (error) {
-        return !isInterrupted();
-    }
-    // Of a file that never has to be waited for the wait fails at once.
-    descriptor.async_wait(net::posix::stream_descriptor::wait_read, [readable](net::error_code) { *readable = true; });
-    runUntil([&readable] { return *readable; }, Deadline::max());
-    return !isInterrupted();
 }
 
 } // namespace portolan::cli

@@ -109,6 +109,8 @@ ExitStatus Shell::set(Words words) {
         complaint = store(parseSwitch(value), hex_);
     } else if (name == "fields") {
         complaint = store(parseSwitch(value), fields_);
+    } else if (name == "drafts") {
+        complaint = store(parseSwitch(value), drafts_);
     } else {
         complaint = fmt::format("there is no setting \"{}\" (see help set)", name);
     }
@@ -141,13 +143,15 @@ ExitStatus Shell::show(Words /*words*/) {
                         {"tries", tries_},
                         {"port", announcementPort_},
                         {"hex", hex_},
-                        {"fields", fields_}});
+                        {"fields", fields_},
+                        {"drafts", drafts_}});
         return ExitStatus::done;
     }
     output_.write(fmt::format("server    {}\nsource    {}\nversion   {}{}\nclient    {}\nnonce     {}\nlifetime  {} s\n"
-                              "timeout   {} s\ntries     {}\nport      {}\nhex       {}\nfields    {}\n",
+                              "timeout   {} s\ntries     {}\nport      {}\nhex       {}\nfields    {}\ndrafts    {}\n",
                               server, text(source_), version_, versionName(version_), client, nonce, lifetimeSeconds_,
-                              timeout, tries_, announcementPort_, hex_ ? "on" : "off", fields_ ? "on" : "off"));
+                              timeout, tries_, announcementPort_, hex_ ? "on" : "off", fields_ ? "on" : "off",
+                              drafts_ ? "on" : "off"));
     for (const auto& [mapping, kept] : nonces_) {
         output_.line(fmt::format("nonce of {}:{}  {}", mapping.first, mapping.second, kept));
     }

@@ -111,7 +111,7 @@ public:
     /// Waits until `done`, the deadline, or an interrupt; whether it was done.
     bool runUntil(const std::function<bool()>& done, Deadline deadline);
 
-    /// Waits until there is something to read from a file; false if the user has enough.
+    /// Waits until there is something to read from a file; false if the user has enough. One file a system defines it.
     bool awaitReadable(int file);
 
     /// Whether the user wants the present wait to end (Ctrl-C), or the program (SIGTERM, SIGHUP).
@@ -136,6 +136,10 @@ private:
 
 /// Where lines come from: none at the end.
 using LineSource = std::function<std::optional<std::string>()>;
+
+/// Opens a script, whose path is in UTF-8; -1, with `errno` set, if there is none that can be read. One file a system
+/// defines it.
+[[nodiscard]] int openScript(const std::string& path);
 
 /// The lines of a file that is open; `prompt` is printed before each if it is not empty.
 [[nodiscard]] LineSource linesOf(int file, Probe& probe, std::string prompt, Output& output);
@@ -185,6 +189,9 @@ private:
     ExitStatus expect(Words words);
     ExitStatus help(Words words);
 
+    // get.cpp
+    ExitStatus get(Words words);
+
     // settings.cpp
     ExitStatus set(Words words);
     ExitStatus show(Words words);
@@ -207,6 +214,7 @@ private:
     std::uint16_t announcementPort_ = wire::announcementPort;
     bool hex_ = false;
     bool fields_ = true;
+    bool drafts_ = false;
     std::vector<std::uint8_t> lastAnswer_;
 };
 

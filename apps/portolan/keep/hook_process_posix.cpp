@@ -3,19 +3,23 @@ module;
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <csignal>
 #include <fcntl.h>
+#include <fmt/format.h>
+#include <memory>
 #include <spawn.h>
 #include <string>
 #include <string_view>
 #include <sys/types.h>
+#include <sys/wait.h>
+#include <system_error>
 #include <unistd.h>
 #include <vector>
 
 module portolan.cli;
 
-import :hook;
+import :hook_process;
+import :signals;
 
 namespace portolan::cli {
 
@@ -59,10 +63,8 @@ private:
     posix_spawnattr_t attributes_{};
 };
 
-} // namespace
-
-pid_t startShell(const HookCall& call) {
-    std::vector<std::string> own = call.environment;
+/// The variables of `call` and, of ours, those that it does not set anew.
+std::vector<char*> environmentOf(std::vector<std::string>& own) {
     std::vector<char*> environment;
     for (std::string& variable : own) {
         environment.push_back(variable.data());
@@ -75,15 +77,56 @@ pid_t startShell(const HookCall& call) {
         }
     }
     environment.push_back(nullptr);
+    return environment;
+}
+
+std::string describe(int status) {
+    if (WIFSIGNALED(status)) {
+        return fmt::format("was ended by signal {}", WTERMSIG(status));
+    }
+    return status == 0 ? "" : fmt::format("ended with status {}", WEXITSTATUS(status));
+}
+
+} // namespace
+
+struct HookProcess::System {
+    explicit System(const net::any_io_executor& executor) : children(executor) { hear(children, {Sign::childEnded}); }
+
+    net::signal_set children;
+    pid_t child = 0; ///< and its group
+};
+
+HookProcess::HookProcess(const net::any_io_executor& executor) : system_(std::make_shared<System>(executor)) {}
+
+HookProcess::~HookProcess() = default;
+
+std::error_code HookProcess::start(const HookCall& call) {
+    std::vector<std::string> own = call.environment;
+    const std::vector<char*> environment = environmentOf(own);
     std::string shell = "sh";
     std::string option = "-c";
     std::string command = call.command;
     const std::array<char*, 4> arguments{shell.data(), option.data(), command.data(), nullptr};
     const SpawnSettings settings;
-    pid_t child = 0;
-    const int error =
-        ::posix_spawn(&child, "/bin/sh", settings.files(), settings.attributes(), arguments.data(), environment.data());
-    return error == 0 ? child : -error;
+    return {::posix_spawn(&system_->child, "/bin/sh", settings.files(), settings.attributes(), arguments.data(),
+                          environment.data()),
+            std::generic_category()};
+}
+
+net::awaitable<std::string> HookProcess::ended() {
+    int status = 0;
+    while (::waitpid(system_->child, &status, WNOHANG) == 0) {
+        co_await system_->children.async_wait(net::asTuple);
+    }
+    co_return describe(status);
+}
+
+void HookProcess::askToEnd() {
+    ::kill(-system_->child, SIGTERM);
+}
+
+void HookProcess::end() {
+    ::kill(-system_->child, SIGKILL);
 }
 
 } // namespace portolan::cli

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+module;
+
+#include <array>
+#include <csignal>
+#include <span>
+#include <vector>
+
+module portolan.cli;
+
+import :signals;
+
+namespace portolan::cli {
+
+std::span<const SystemSignal> systemSignals() noexcept {
+    // SIGBREAK is Ctrl-Break, and also what remains of a console that is closed.
+    static constexpr std::array<SystemSignal, 3> known{
+        {{SIGINT, Sign::interrupt}, {SIGBREAK, Sign::terminate}, {SIGTERM, Sign::terminate}}};
+    return known;
+}
+
+void unblock(const std::vector<int>&) noexcept {
+    // nobody blocks them here
+}
+
+} // namespace portolan::cli

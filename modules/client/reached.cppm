@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+export module portolan:reached;
+
+import portolan.std;
+import portolan.error;
+import :types;
+import :mapping;
+
+export namespace portolan {
+
+/// What came of a wish at one of the places where it was asked for (`Client::mapAll`).
+struct Reached {
+    GatewayInfo gateway; ///< the gateway or server; its address is unspecified where none was found to ask
+    Families families = Families::any; ///< of which it was to be
+    result<Mapping> mapping;           ///< held as that of `Client::map`, or why there is none
+};
+
+} // namespace portolan

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+export module portolan.wire:reach;
+
+import portolan.std;
+import :address;
+
+export namespace portolan::wire {
+
+/// From where an address can be reached: an external address that is not `global` means that what a gateway maps cannot
+/// be reached from the Internet, as another NAT lies beyond it.
+enum class Reach : std::uint8_t {
+    global,         ///< none of the following
+    privateAddress, ///< of a private network: 10/8, 172.16/12, 192.168/16 (RFC 1918), fc00::/7 (RFC 4193)
+    sharedAddress,  ///< of a provider's NAT: 100.64/10 (RFC 6598), 192.0.0.0/29 (DS-Lite, RFC 6333 §5.7)
+    linkLocal,      ///< 169.254/16 (RFC 3927), fe80::/10
+    loopback,       ///< 127/8, ::1
+    unspecified,    ///< 0/8, ::
+};
+
+/// The same as a word, for logs and JSON.
+[[nodiscard]] constexpr std::string_view name(Reach reach) noexcept {
+    switch (reach) {
+    case Reach::global:
+        return "global";
+    case Reach::privateAddress:
+        return "private";
+    case Reach::sharedAddress:
+        return "shared";
+    case Reach::linkLocal:
+        return "link-local";
+    case Reach::loopback:
+        return "loopback";
+    case Reach::unspecified:
+        return "unspecified";
+    }
+    return {};
+}
+
+/// From where the address can be reached, by the ranges of the special-purpose registries (RFC 6890) that gateways
+/// have been seen to give.
+[[nodiscard]] constexpr Reach reachOf(const Address& address) noexcept {
+    if (!address.isV4()) {
+        const std::uint8_t first = address.octets[0];
+        const bool isLow = std::all_of(address.octets.begin(), address.octets.end() - 1,
+                                       [](std::uint8_t octet) { return octet == 0; });
+        if (isLow && address.octets[15] <= 1) {
+            return address.octets[15] == 0 ? Reach::unspecified : Reach::loopback;
+        }
+        if (first == 0xfe && (address.octets[1] & 0xc0) == 0x80) {
+            return Reach::linkLocal;
+        }
+        return (first & 0xfe) == 0xfc ? Reach::privateAddress : Reach::global;
+    }
+    const auto [a, b, c, d] = address.v4Octets();
+    if (a == 0) {
+        return Reach::unspecified;
+    }
+    if (a == 127) {
+        return Reach::loopback;
+    }
+    if (a == 169 && b == 254) {
+        return Reach::linkLocal;
+    }
+    if (a == 10 || (a == 172 && (b & 0xf0) == 16) || (a == 192 && b == 168)) {
+        return Reach::privateAddress;
+    }
+    const bool isDsLite = a == 192 && b == 0 && c == 0 && d < 8;
+    return isDsLite || (a == 100 && (b & 0xc0) == 64) ? Reach::sharedAddress : Reach::global;
+}
+
+} // namespace portolan::wire
