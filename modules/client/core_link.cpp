@@ -177,6 +177,7 @@ std::shared_ptr<upnp::Link> Core::upnpLinkTo(const GatewayChoice& choice) {
     }
     config.announcementPort = config.point.searchPort = options_.searchPort.value_or(upnp::ssdpPort);
     config.point.searchByGroup = !config.gateway.is_loopback();
+    config.onDatagram = options_.onDatagram;
     config.point.onLink = networksOnLink(choice.interfaceIndex, choice.source);
     auto& turns = turns_[config.interfaceIndex];
     if (!turns) {

@@ -25,7 +25,7 @@ struct SurveyOptions {
     std::chrono::milliseconds wait{3'000};
     std::uint16_t port = wire::serverPort; ///< where PCP and NAT-PMP are asked
     std::uint16_t searchPort = 1900;       ///< where UPnP gateways are searched (SSDP)
-    DatagramTap onDatagram{};              ///< as of `ClientOptions`: sees PCP and NAT-PMP
+    DatagramTap onDatagram{};              ///< as of `ClientOptions`
 };
 
 /// An Internet gateway device of UPnP. Its texts are the gateway's, with all that could mislead a reader escaped.

@@ -30,6 +30,7 @@ upnp::LinkConfig configOf(const SurveyWay& way, const SurveyOptions& options) {
     config.source = way.source;
     config.interfaceIndex = way.interfaceIndex;
     config.announcementPort = 0;
+    config.onDatagram = options.onDatagram;
     config.point.onLink = networksOnLink(way.interfaceIndex, way.source);
     config.point.searchPort = options.searchPort;
     return config;

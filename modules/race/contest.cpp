@@ -83,8 +83,12 @@ bool Referee::heard(const Contest& contest) const noexcept {
 
 /// Does what is due: UPnP is begun, or asked.
 void Referee::step(TimePoint now, MappingId id, Contest& contest) {
+    const bool open = contest.session && !contest.sessionSaid;
     if (contest.waits && now >= contest.searchAt) {
-        if (contest.want != Want::mapping) {
+        if (open && remembers(now) && known_ == Known::bySession && heard(contest)) {
+            setTimes(now, contest); // others are answered; this one stands in line
+            searchNoMore(id);
+        } else if (contest.want != Want::mapping) {
             askUpnp(now, id, contest);
         } else if (isReady() && mayAskUpnp(now, id, contest)) {
             askUpnp(now, id, contest);

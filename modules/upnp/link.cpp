@@ -175,12 +175,21 @@ void Link::drain(net::ip::udp::socket& socket) {
             break;
         }
         if (!error) {
+            show(transport::Direction::received, socket, from, wire::Bytes{room_}.first(size));
             point_.handleDatagram(transport::now(), {transport::toWire(from.address()), from.port()},
                                   wire::Bytes{room_}.first(size));
         }
     }
     flush();
     onActivity_();
+}
+
+void Link::show(transport::Direction direction, const net::ip::udp::socket& socket,
+                const net::ip::udp::endpoint& remote, wire::Bytes datagram) const {
+    if (config_.onDatagram) {
+        net::error_code ignored;
+        config_.onDatagram(direction, socket.local_endpoint(ignored), remote, datagram);
+    }
 }
 
 net::ip::address Link::addressOf(const wire::Address& address) const {
@@ -200,9 +209,13 @@ void Link::flush() {
         config_.turns->leave(*this);
     }
     while (const auto datagram = point_.pollDatagram()) {
-        net::error_code ignored; // it is sent again, and that nobody answers is told
-        search_.send_to(net::buffer(datagram->octets), {addressOf(datagram->to.address), datagram->to.port}, 0,
-                        ignored);
+        const net::ip::udp::endpoint to{addressOf(datagram->to.address), datagram->to.port};
+        net::error_code error; // it is sent again, and that nobody answers is told
+        search_.send_to(net::buffer(datagram->octets), to, 0, error);
+        if (!error) {
+            const auto* const octets = reinterpret_cast<const std::uint8_t*>(datagram->octets.data());
+            show(transport::Direction::sent, search_, to, {octets, datagram->octets.size()});
+        }
     }
     if (call_ && !point_.isUnderWay(callId_)) {
         call_->cancel();

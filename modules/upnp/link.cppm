@@ -4,6 +4,7 @@ export module portolan.upnp:link;
 import portolan.std;
 import portolan.net;
 import portolan.session;
+import portolan.transport;
 import :error;
 import :http;
 import :types;
@@ -39,6 +40,7 @@ struct LinkConfig {
     /// Where gateways announce themselves to the group of SSDP; 0: nobody listens.
     std::uint16_t announcementPort = ssdpPort;
     std::shared_ptr<SearchTurns> turns{}; ///< none: it searches whenever it wants
+    transport::DatagramTap onDatagram{};  ///< sees what is sent and received by SSDP, from the executor; may be empty
     Config point;                         ///< its gateway, client address and seed are filled in here
 };
 
@@ -84,6 +86,8 @@ private:
     net::error_code openAnnouncements();
     void wait(net::ip::udp::socket& socket);
     void drain(net::ip::udp::socket& socket);
+    void show(transport::Direction direction, const net::ip::udp::socket& socket, const net::ip::udp::endpoint& remote,
+              wire::Bytes datagram) const;
     void call();
     [[nodiscard]] net::ip::address addressOf(const wire::Address& address) const;
 

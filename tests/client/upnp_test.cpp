@@ -157,6 +157,25 @@ BOOST_AUTO_TEST_CASE(a_gateway_on_loopback_is_not_searched_unless_its_port_is_na
     }(house));
 }
 
+BOOST_AUTO_TEST_CASE(the_search_and_its_answers_are_seen_by_who_looks_at_the_traffic) {
+    std::size_t searches = 0;
+    std::size_t answers = 0;
+    auto options = speaking(Speak::upnp);
+    options.onDatagram = [&](portolan::Direction direction, const auto& local, const auto&, auto octets) {
+        const std::string_view text{reinterpret_cast<const char*>(octets.data()), octets.size()};
+        searches += direction == portolan::Direction::sent && text.starts_with("M-SEARCH") ? 1U : 0U;
+        answers += direction == portolan::Direction::received && text.starts_with("HTTP/1.1 200") ? 1U : 0U;
+        BOOST_TEST(local.port() != 0);
+    };
+    House house{upnpOnly(), options};
+    house.run([](House& h) -> net::awaitable<void> {
+        const auto address = co_await h.client->externalAddress();
+        BOOST_TEST(address.has_value(), why(address));
+    }(house));
+    BOOST_TEST(searches == 6U); // nobody but the gateway is asked on loopback
+    BOOST_TEST(answers != 0U);
+}
+
 /// Told in milliseconds; held to much more than the 20 ms that it takes at most, as other programs run beside this.
 BOOST_AUTO_TEST_CASE(the_first_mapping_is_as_soon_as_by_the_gateways_own_protocol_alone) {
     const auto soonest = [](const simulator::Config& config, Speak speak) {

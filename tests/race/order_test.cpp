@@ -165,6 +165,19 @@ BOOST_AUTO_TEST_CASE(one_search_is_made_for_all_who_wait) {
     BOOST_TEST(arena.count("search") == 12U);
 }
 
+BOOST_AUTO_TEST_CASE(many_who_stand_in_line_for_pcp_are_not_sent_to_upnp) {
+    Arena arena{everything(), Speak::any, 1, 1};
+    arena.pcpDelay = 100ms; // one after another: 10 s for all
+    for (std::uint16_t port = 7000; port < 7050; ++port) {
+        arena.request(tcp(port));
+    }
+    arena.advance(20s);
+    BOOST_TEST(arena.events.size() == 50U);
+    BOOST_TEST(std::ranges::all_of(arena.events, [](const auto& event) { return event.grant.via == Via::pcp; }));
+    BOOST_TEST(arena.count("AddAnyPortMapping") == 0U);
+    BOOST_TEST(arena.mappings() == 50U);
+}
+
 BOOST_AUTO_TEST_CASE(only_the_protocol_named_is_spoken) {
     for (const Speak speak : {Speak::pcp, Speak::natPmp, Speak::upnp}) {
         Arena arena{everything(), speak};

@@ -31,12 +31,13 @@ constexpr session::Endpoint server{inside, wire::serverPort};
 constexpr simulator::Endpoint client{host, 50'000};
 constexpr simulator::Endpoint searcher{host, 50'001};
 
-session::Config sessionConfig(Speak speak, std::uint64_t seed) {
+session::Config sessionConfig(Speak speak, std::uint64_t seed, std::uint32_t window) {
     session::Config config;
     config.server = server;
     config.clientAddress = host;
     config.speak = race::ofSession(speak);
     config.seed = seed;
+    config.window = window;
     return config;
 }
 
@@ -84,9 +85,9 @@ session::MappingRequest tcp(std::uint16_t port) {
     return request;
 }
 
-Arena::Arena(simulator::Config config, Speak speak, std::uint64_t seed)
+Arena::Arena(simulator::Config config, Speak speak, std::uint64_t seed, std::uint32_t window)
     : gateway(quiet(std::move(config)), std::chrono::hours{1})
-    , session(sessionConfig(speak, seed))
+    , session(sessionConfig(speak, seed, window))
     , point(pointConfig(seed))
     , referee({.speak = speak}, session, &point) {
     gateway.serveIgd(time(), {{inside, 5000}});

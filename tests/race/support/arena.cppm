@@ -33,7 +33,8 @@ struct Sent {
 /// 192.168.1.57 behind 192.168.1.1 at 203.0.113.45. It drives the two and the referee as a client does.
 class Arena {
 public:
-    explicit Arena(simulator::Config config = everything(), Speak speak = Speak::any, std::uint64_t seed = 1);
+    explicit Arena(simulator::Config config = everything(), Speak speak = Speak::any, std::uint64_t seed = 1,
+                   std::uint32_t window = 64);
 
     simulator::Gateway gateway;
     session::Session session;
