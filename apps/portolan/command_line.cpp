@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 module;
 
-#include <CLI/CLI.hpp>
+#include "add_option.hpp"
 #include <algorithm>
 #include <boost/outcome/result.hpp>
 #include <cstdint>
@@ -16,177 +16,20 @@ module;
 
 module portolan.cli;
 
+#include "command_options.hpp"
+
 namespace portolan::cli {
 
+using options::add;
+using options::addEach;
+
 namespace {
-
-constexpr const char* versionText = "portolan " PORTOLAN_VERSION;
-
-/// Adds an option or argument whose text is read by `parse`; what that refuses, CLI11 reports with the option's name.
-template <class Value, class Parse>
-CLI::Option* add(CLI::App& app, const std::string& name, const char* shape, Value& into, Parse parse,
-                 const std::string& help) {
-    const auto read = [&into, parse, name](const std::string& text) {
-        const auto value = parse(text);
-        if (!value) {
-            throw CLI::ValidationError{name, value.error().message};
-        }
-        into = value.assume_value();
-    };
-    return app.add_option_function<std::string>(name, read, help)->type_name(shape);
-}
 
 constexpr const char* waitsForAnswer = "How long to wait for an answer (default 10)";
 constexpr const char* waitsForAnswerOnce = "How long to wait for each answer (default 3)";
 constexpr const char* waitsForNothing = "Without effect here: there is nothing to wait for";
 constexpr const char* waitsForDeletion = "How long to wait for the deletion at the end (default 10)";
 constexpr const char* endsBySelf = "End after this time (default: when interrupted)";
-
-void addCommon(CLI::App& app, CommonOptions& options, const char* timeoutHelp) {
-    app.add_flag("--json", options.json, "Say everything as JSON, one object a line");
-    add(app, "--timeout", "SECONDS", options.timeout, parseTimeout, timeoutHelp);
-    app.add_flag("-v,--verbose", options.verbose, "Say more, on standard error");
-    app.set_version_flag("--version", versionText, "Print the version and exit");
-    app.get_help_ptr()->description("Print this help and exit");
-}
-
-void addRecording(CLI::App& app, Recording& recording) {
-    const auto path = [](const std::string& text) -> Parsed<std::string> {
-        if (text.empty() || text == "-") {
-            return UsageError{"a capture is written to a file, which needs a name"};
-        }
-        return text;
-    };
-    add(app, "--pcap", "FILE", recording.file, path, "Write what is sent and received to this capture file");
-}
-
-void addGateway(CLI::App& app, GatewayOptions& options) {
-    const auto endpoint = [](std::string_view text) { return parseEndpoint(text, wire::serverPort); };
-    add(app, "--gateway", "ADDR[:PORT]", options.gateway, endpoint,
-        "The gateway to ask (default: the one of the default route)");
-    add(app, "--source", "ADDR", options.source, parseAddress, "The address of this host to ask from, and to map");
-    add(app, "--interface", "NAME", options.interfaceName, parseInterface,
-        "The interface to ask by: its default route names the gateway");
-    app.add_flag("--answers-from-link", options.answersFromLink,
-                 "Take answers from other addresses of the gateway's link, too (PCP)");
-    const auto path = [](const std::string& text) -> Parsed<std::string> {
-        return text.empty() ? Parsed<std::string>{UsageError{"a file needs a name"}} : Parsed<std::string>{text};
-    };
-    add(app, "--identity", "FILE", options.identity, path,
-        "The secret that nonces come from (default: portolan/identity in the user's state folder)");
-    addRecording(app, options.recording);
-    add(app, "--protocol", "auto|pcp|nat-pmp", options.speak, parseSpeak,
-        "What to speak (default auto: PCP, and NAT-PMP where the gateway has no PCP)");
-}
-
-/// What tells a mapping from others, besides its port: `map` and `unmap` have to agree on it.
-template <class MappingCommand>
-void addSetAndName(CLI::App& app, MappingCommand& command) {
-    add(app, "--third-party-id", "HEX", command.thirdPartyId, parseThirdPartyId,
-        "Which of the hosts at the third party's address (PCP)");
-    add(app, "--port-set", "N[:parity]", command.portSet, parsePortSet,
-        "So many ports from this one on; parity: even to even, odd to odd (PCP)");
-}
-
-void addMap(CLI::App& app, MapCommand& command) {
-    add(app, "mapping", "PROTO:PORT[:EXTERNAL]", command.ports, parsePortSpec,
-        "Protocol (tcp, udp, a name or a number), port of this host (or all), and the external port wished for")
-        ->required();
-    add(app, "--lifetime", "SECONDS", command.lifetime, parseLifetime, "How long to map it (default 7200)");
-    add(app, "--nonce", "HEX", command.nonce, parseNonce, "24 hex digits: take over the mapping made with them");
-    app.add_flag("--prefer-failure", command.preferFailure, "This external port or none (PCP)");
-    const auto addFilters = [&command](const std::vector<std::string>& texts) {
-        for (const std::string& text : texts) {
-            const auto filter = parseFilter(text);
-            if (!filter) {
-                throw CLI::ValidationError{"--filter", filter.error().message};
-            }
-            command.filters.push_back(filter.assume_value());
-        }
-    };
-    app.add_option_function<std::vector<std::string>>("--filter", addFilters,
-                                                      "Who may send to the mapping; may be repeated (PCP)")
-        ->type_name("ADDR/LEN[:PORT]")
-        ->allow_extra_args(false);
-    add(app, "--third-party", "ADDR", command.thirdParty, parseAddress,
-        "Map for this host instead (PCP): declares that this network is fully trusted");
-    addSetAndName(app, command);
-    add(app, "--description", "TEXT", command.description, parseDescription,
-        "What people may read at the gateway (PCP)");
-    app.add_flag("--prefix64", command.prefix64, "Ask for the prefixes of the gateway's NAT64 (PCP)");
-    app.add_flag("--checkpoint", command.checkpoint, "Have its state kept in more than one place (PCP)");
-    app.add_flag("--keep", command.keep, "Keep it mapped until interrupted, then release it");
-    app.add_flag("--reserve", command.reserve, "Hold the port of this host meanwhile, so that no program can use it");
-    app.add_flag("--dry-run", command.dryRun, "Print the datagram in hex and send nothing");
-    app.footer("Without --keep the mapping is left standing for its lifetime.\n\n"
-               "Example:\n  portolan map tcp:8080:443 --lifetime 3600");
-}
-
-void addUnmap(CLI::App& app, UnmapCommand& command) {
-    add(app, "mapping", "PROTO:PORT", command.ports, parseInternalPort,
-        "Protocol and port of this host, as given to map")
-        ->required();
-    add(app, "--nonce", "HEX", command.nonce, parseNonce, "The nonce that map printed; most PCP gateways demand it");
-    add(app, "--third-party", "ADDR", command.thirdParty, parseAddress,
-        "Delete a mapping of this host instead (PCP): declares that this network is fully trusted");
-    addSetAndName(app, command);
-    app.footer("Example:\n  portolan unmap tcp:8080 --nonce 4f2a9c017be3d8560d91ac44");
-}
-
-/// The options of `keep` that hold for all mappings of the command line.
-struct KeepSettings {
-    KeepMapping common;
-    std::vector<PortSpec> ports;
-};
-
-void addKeep(CLI::App& app, KeepCommand& command, KeepSettings& settings) {
-    const auto addPorts = [&settings](const std::vector<std::string>& texts) {
-        for (const std::string& text : texts) {
-            const auto ports = parsePortSpec(text);
-            if (!ports) {
-                throw CLI::ValidationError{"mapping", ports.error().message};
-            }
-            settings.ports.push_back(ports.assume_value());
-        }
-    };
-    app.add_option_function<std::vector<std::string>>("mapping", addPorts,
-                                                      "Protocol, port of this host, and the external port wished for")
-        ->type_name("PROTO:PORT[:EXTERNAL]");
-    app.add_option("--config", command.config, "A file with mappings (TOML), read anew on SIGHUP")->type_name("FILE");
-    add(app, "--lifetime", "SECONDS", settings.common.lifetime, parseLifetime, "For how long at a time (default 7200)");
-    app.add_flag("--prefer-failure", settings.common.preferFailure, "These external ports or none (PCP)");
-    app.add_flag("--reserve", settings.common.reserve,
-                 "Hold these ports of this host meanwhile, so that no program can use them");
-    app.add_option("--exec", settings.common.reaction.exec, "Run this by the shell on every change; {port} is the port")
-        ->type_name("COMMAND");
-    add(app, "--exec-timeout", "SECONDS", command.plan.execTimeout, parseLifetime,
-        "How long that may take (default 30)");
-    app.add_option("--port-file", settings.common.reaction.portFile, "Keep the external port in this file")
-        ->type_name("FILE");
-    app.add_flag("--leave", command.leave, "Leave the mappings standing at the end");
-    app.parse_complete_callback([&command, &settings] {
-        for (const PortSpec& ports : settings.ports) {
-            command.plan.mappings.push_back(settings.common);
-            command.plan.mappings.back().ports = ports;
-        }
-    });
-    app.footer("Keeps mappings open through restarts of the gateway, until interrupted. SIGHUP reads --config anew.\n\n"
-               "Example:\n  portolan keep tcp:6881 udp:6881 --exec './announce-port {protocol} {port}'");
-}
-
-void addPeer(CLI::App& app, PeerCommand& command) {
-    add(app, "mapping", "PROTO:PORT[:EXTERNAL]", command.ports, parsePortSpec,
-        "Protocol, port of this host, and the external port wished for")
-        ->required();
-    const auto remote = [](std::string_view text) { return parseEndpoint(text, 0); };
-    add(app, "remote", "ADDR:PORT", command.remote, remote, "The remote peer, as this host sees it")->required();
-    add(app, "--lifetime", "SECONDS", command.lifetime, parseLifetime, "How long it is to last (default 7200)");
-    add(app, "--nonce", "HEX", command.nonce, parseNonce, "24 hex digits: take over the mapping made with them");
-    app.add_flag("--keep", command.keep, "Renew it until interrupted");
-    app.footer("Tells how a connection to the remote peer goes out, and makes its mapping last (PCP). It cannot be "
-               "deleted.\n\n"
-               "Example:\n  portolan peer tcp:49152 198.51.100.7:5222");
-}
 
 void addAnnounce(CLI::App& app, AnnounceCommand& /*command*/) {
     app.footer("Asks the gateway what it is, and changes nothing there.\n\nExample:\n  portolan announce");
@@ -211,18 +54,12 @@ void addDecode(CLI::App& app, DecodeCommand& command) {
     app.add_option("--pcap", command.pcap,
                    "Explain the conversation in this capture (pcap or pcapng; - is standard input)")
         ->type_name("FILE");
-    const auto addPorts = [&command](const std::vector<std::string>& texts) {
-        for (const std::string& text : texts) {
-            const auto port = parseNumber(text, 1, 65'535, "port");
-            if (!port) {
-                throw CLI::ValidationError{"--port", port.error().message};
-            }
-            command.ports.push_back(static_cast<std::uint16_t>(port.assume_value()));
-        }
+    const auto port = [](const std::string& text) { return parseNumber(text, 1, 65'535, "port"); };
+    const auto addPort = [&command](std::uint64_t number) {
+        command.ports.push_back(static_cast<std::uint16_t>(number));
     };
-    app.add_option_function<std::vector<std::string>>(
-           "--port", addPorts, "Look at this UDP port of a capture, too, besides 5350 and 5351; may be repeated")
-        ->type_name("PORT")
+    addEach(app, "--port", "PORT", port, addPort,
+            "Look at this UDP port of a capture, too, besides 5350 and 5351; may be repeated")
         ->allow_extra_args(false);
     app.footer(
         "Reads one datagram of PCP or NAT-PMP in hex, with or without blanks, and tells what its octets mean; or "
@@ -286,7 +123,7 @@ class Reader {
 public:
     Reader() {
         app_.require_subcommand(1);
-        app_.set_version_flag("--version", versionText, "Print the version and exit");
+        app_.set_version_flag("--version", versionText(), "Print the version and exit");
         app_.get_help_ptr()->description("Print this help and exit");
         app_.footer("Each command has a --help of its own.\n\nExample:\n  portolan map tcp:8080");
         add("map", "Open a port on the gateway", map_, addMap, waitsForAnswer);
@@ -358,7 +195,7 @@ Wish Reader::read(std::span<const char* const> arguments) {
     } catch (const CLI::CallForHelp&) {
         return Saying{app_.help()};
     } catch (const CLI::CallForVersion&) {
-        return Saying{std::string{versionText} + "\n"};
+        return Saying{std::string{versionText()} + "\n"};
     } catch (const CLI::Error& error) {
         return UsageError{complaint(error)};
     }

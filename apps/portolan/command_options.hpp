@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// The options of the commands that speak to gateways, declared to CLI11. To be included by implementation units of
+// portolan.cli after their imports: what is declared here is the module's own. (A partition would need CLI11's names,
+// and where one has them, clang 19 refuses variants of commands; see docs/adr/0004.)
+#pragma once
+
+namespace portolan::cli {
+
+/// "portolan 0.1.0".
+[[nodiscard]] const char* versionText();
+
+/// What every command has.
+void addCommon(CLI::App& app, CommonOptions& options, const char* timeoutHelp);
+
+void addRecording(CLI::App& app, Recording& recording);
+
+/// Whom a command asks, and how.
+void addGateway(CLI::App& app, GatewayOptions& options);
+
+void addMap(CLI::App& app, MapCommand& command);
+void addUnmap(CLI::App& app, UnmapCommand& command);
+void addKeep(CLI::App& app, KeepCommand& command, KeepSettings& settings);
+void addPeer(CLI::App& app, PeerCommand& command);
+
+} // namespace portolan::cli
