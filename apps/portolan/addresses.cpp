@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 module;
 
+#include <algorithm>
 #include <boost/outcome/result.hpp>
 #include <boost/outcome/try.hpp>
 #include <cstddef>
@@ -129,6 +130,18 @@ Parsed<net::ip::udp::endpoint> parseEndpoint(std::string_view text, std::uint16_
         BOOST_OUTCOME_TRY(port, parsePort(*split.port, defaultPort == 0 ? 0 : 1));
     }
     return net::ip::udp::endpoint{address, port};
+}
+
+Parsed<PcpServer> parseServer(std::string_view text) {
+    PcpServer server;
+    for (bool more = true; more;) {
+        const std::string_view address = text.substr(0, text.find(','));
+        BOOST_OUTCOME_TRY(const net::ip::udp::endpoint endpoint, parseEndpoint(address, wire::serverPort));
+        server.addresses.push_back(endpoint);
+        more = address.size() < text.size();
+        text.remove_prefix(std::min(address.size() + 1, text.size()));
+    }
+    return server;
 }
 
 Parsed<Filter> parseFilter(std::string_view text) {

@@ -77,6 +77,15 @@ struct PortSpec {
 /// ADDR/LEN[:PORT], where an IPv6 address may be in brackets. LEN counts the bits of the address's own family.
 [[nodiscard]] Parsed<Filter> parseFilter(std::string_view text);
 
+/// ADDR[:PORT], and more of them behind commas: the addresses of one PCP server.
+[[nodiscard]] Parsed<PcpServer> parseServer(std::string_view text);
+
+/// "default" or "all".
+[[nodiscard]] Parsed<Gateways> parseGateways(std::string_view text);
+
+/// "auto", "4", "6" or "both".
+[[nodiscard]] Parsed<Families> parseFamilies(std::string_view text);
+
 /// An option of PCP by its name in the registry, in either case, or by its number.
 [[nodiscard]] Parsed<wire::OptionCode> parseOptionName(std::string_view text);
 
