@@ -233,6 +233,8 @@ private:
     // nat_pmp.cpp: answers by NAT-PMP
     void handleNatPmpMap(TimePoint now, const wire::NatPmpMapResponse& response);
     void handleNatPmpAddress(TimePoint now, const wire::NatPmpAddressResponse& response);
+    void natPmpAnnounced(TimePoint now, const wire::NatPmpAddressResponse& response);
+    void takeNatPmpAddress(TimePoint now, const wire::NatPmpAddressResponse& response);
     [[nodiscard]] bool handleNatPmpRefusal(TimePoint now, const wire::NatPmpRefusal& refusal, std::size_t size);
     void natPmpMapped(TimePoint now, Index at, const wire::NatPmpMapResponse& response);
     void natPmpAddressKnown(TimePoint now, const wire::Address& address);
