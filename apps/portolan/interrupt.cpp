@@ -26,6 +26,7 @@ Interrupt::Interrupt(const net::any_io_executor& executor)
             raise();
         }
     });
+    finishWrites();
 }
 
 net::awaitable<void> Interrupt::wait() {

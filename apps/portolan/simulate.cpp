@@ -207,6 +207,7 @@ public:
             std::optional<net::ip::address> external)
         : signals_(executor, SIGUSR1, SIGUSR2), server_(server), narrator_(narrator), external_(std::move(external)) {
         await();
+        finishWrites();
     }
 
 private:
