@@ -188,6 +188,7 @@ private:
 
     // map_response.cpp: answers by PCP
     void handleMapResponse(TimePoint now, const wire::MapResponse& response);
+    [[nodiscard]] bool isPinhole(const wire::MapResponse& response) const noexcept;
     [[nodiscard]] std::optional<Index> attribute(const wire::MapResponse& response,
                                                  const std::optional<Endpoint>& remote) const;
     void handleAnswer(TimePoint now, std::optional<Index> at, const wire::MapResponse& response);

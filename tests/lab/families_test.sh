@@ -36,6 +36,8 @@ expect "the other is the router by IPv6" fieldIs gateway.address "$labGatewayAdd
 expect "outside is the host's own address" fieldIs external.address "$labHostAddress6"
 expect "where the far host's connection comes in" farReaches6 6000
 
+expect "map is granted again while both stand" both
+expect "and both are told" exits 0 test ! -s "$labState/complaint"
 expect "unmap is granted by IPv4" portolan unmap tcp:6000 --family 4
 expect "and by IPv6" portolan unmap tcp:6000 --family 6
 expect "the far host is kept out by IPv4 again" farIsShutOut "$port"
