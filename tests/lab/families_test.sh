@@ -36,8 +36,6 @@ expect "the other is the router by IPv6" fieldIs gateway.address "$labGatewayAdd
 expect "outside is the host's own address" fieldIs external.address "$labHostAddress6"
 expect "where the far host's connection comes in" farReaches6 6000
 
-expect "map is granted again while both stand" both
-expect "and both are told" exits 0 test ! -s "$labState/complaint"
 expect "unmap is granted by IPv4" portolan unmap tcp:6000 --family 4
 expect "and by IPv6" portolan unmap tcp:6000 --family 6
 expect "the far host is kept out by IPv4 again" farIsShutOut "$port"
@@ -48,6 +46,11 @@ expect "who is told how to delete it by IPv4" says "--gateway $labGatewayAddress
 expect "and by IPv6" says "--gateway [$labGatewayAddress6]:5351"
 expect "unmap is granted" portolan unmap tcp:6000 --gateway "$labGatewayAddress6"
 
+expect "map is granted again" both
+expect "and once more while both stand" both
+expect "without a complaint" test ! -s "$labState/complaint"
+
+# miniupnpd 2.3.1 does not delete a pinhole that was renewed.
 expect "IPv6 goes away" ip -n "$labHost" -6 route delete default
 expect "map is granted all the same" portolan map tcp:6000 --family both
 expect "by IPv4" says "$labExternalAddress:"
