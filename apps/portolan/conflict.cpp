@@ -84,12 +84,12 @@ namespace {
 /// What cannot go together of the ways to say whom to ask.
 std::optional<UsageError> placesConflict(const GatewayOptions& via) {
     const bool discovers = via.dhcp || via.anycast || via.gateways == Gateways::all;
-    if (via.gateway && (discovers || !via.servers.empty() || via.families != Families::any)) {
+    if (via.gateway && (discovers || !via.named.empty() || via.families != Families::any)) {
         return UsageError{
             "--gateway names the one to ask: it goes with none of --server, --dhcp, --anycast, --gateways "
             "all and --family"};
     }
-    if (!via.servers.empty() && discovers) {
+    if (!via.named.empty() && discovers) {
         return UsageError{"--server names whom to ask: it goes with none of --dhcp, --anycast and --gateways all"};
     }
     if (via.anycastHops && !via.anycast) {
@@ -151,7 +151,7 @@ std::optional<UsageError> conflict(const MapCommand& command) {
     if (command.via.recording.file && command.dryRun) {
         return UsageError{"--pcap and --dry-run exclude each other: nothing is sent that could be captured"};
     }
-    if (command.dryRun && (!command.via.servers.empty() || command.via.anycast)) {
+    if (command.dryRun && (!command.via.named.empty() || command.via.anycast)) {
         return UsageError{
             "--dry-run shows what one gateway is asked: it goes neither with --server nor with --anycast"};
     }
@@ -218,6 +218,14 @@ std::optional<UsageError> conflict(const KeepCommand& command) {
     }
     const auto plan = readPlan(command);
     return plan ? std::nullopt : std::optional{plan.error()};
+}
+
+std::optional<UsageError> conflict(const ShellCommand& command) {
+    const GatewayOptions& via = command.via;
+    if (!via.named.empty() || via.anycast || via.families != Families::any || via.asksSeveral()) {
+        return UsageError{"the shell speaks to one address: name it by --gateway"};
+    }
+    return conflict(via);
 }
 
 std::optional<UsageError> conflict(const DecodeCommand& command) {
