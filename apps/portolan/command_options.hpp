@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The options of the commands that speak to gateways, declared to CLI11. To be included by implementation units of
-// portolan.cli after their imports: what is declared here is the module's own. (A partition would need CLI11's names,
-// and where one has them, clang 19 refuses variants of commands; see docs/adr/0004.)
+// portolan.cli after their imports: what is declared here is the module's own. (Where a unit imports a partition, clang
+// 19 refuses the variant of all commands; see docs/adr/0004.)
 #pragma once
 
 namespace portolan::cli {

@@ -28,6 +28,7 @@ struct GatewayOptions {
     std::optional<net::ip::address> source;        ///< none: the system's choice
     std::string interfaceName;                     ///< empty: any
     std::vector<PcpServer> servers;                ///< instead of a gateway
+    std::vector<ServerSpec> named;                 ///< the same, as far as `resolve` has not moved them there
     bool dhcp = false;                             ///< those that DHCP told, if it did
     bool anycast = false;
     std::optional<std::uint64_t> anycastHops; ///< 1 to 255; none: as the system has it
@@ -41,7 +42,7 @@ struct GatewayOptions {
 
     /// Whether there may be several places to ask.
     [[nodiscard]] bool asksSeveral() const noexcept {
-        return servers.size() > 1 || dhcp || gateways == Gateways::all || families == Families::both;
+        return servers.size() + named.size() > 1 || dhcp || gateways == Gateways::all || families == Families::both;
     }
 };
 

@@ -109,15 +109,15 @@ namespace {
 /// What cannot go together of the ways to say whom to ask.
 std::optional<UsageError> placesConflict(const GatewayOptions& via) {
     const bool discovers = via.dhcp || via.anycast || via.gateways == Gateways::all;
-    if (via.gateway && (discovers || !via.servers.empty() || via.families != Families::any)) {
+    if (via.gateway && (discovers || !via.named.empty() || via.families != Families::any)) {
         return UsageError{
             "--gateway names the one to ask: it goes with none of --server, --dhcp, --anycast, --gateways "
             "all and --family"};
     }
-    if (!via.servers.empty() && discovers) {
+    if (!via.named.empty() && discovers) {
         return UsageError{"--server names whom to ask: it goes with none of --dhcp, --anycast and --gateways all"};
     }
-    if (via.speak == Speak::upnp && (via.dhcp || via.anycast || !via.servers.empty())) {
+    if (via.speak == Speak::upnp && (via.dhcp || via.anycast || !via.named.empty())) {
         return UsageError{"--server, --dhcp and --anycast are about PCP servers, which speak no UPnP"};
     }
     if (via.anycastHops && !via.anycast) {
@@ -140,6 +140,14 @@ std::optional<UsageError> severalConflict(const GatewayOptions& via, bool given,
                                                       "--dhcp, --gateways all and --family both",
                                                       option)}}
                : std::nullopt;
+}
+
+/// Of a command that speaks to one address.
+std::optional<UsageError> oneAddressConflict(const GatewayOptions& via, std::string_view who) {
+    if (!via.named.empty() || via.anycast || via.families != Families::any || via.asksSeveral()) {
+        return UsageError{fmt::format("{} speaks to one address: name it by --gateway", who)};
+    }
+    return conflict(via);
 }
 
 } // namespace
@@ -182,7 +190,7 @@ std::optional<UsageError> conflict(const MapCommand& command) {
     if (command.via.speak == Speak::upnp && command.dryRun) {
         return UsageError{"--dry-run shows what is sent by PCP or NAT-PMP: what UPnP asks depends on the answers"};
     }
-    if (command.dryRun && (!command.via.servers.empty() || command.via.anycast)) {
+    if (command.dryRun && (!command.via.named.empty() || command.via.anycast)) {
         return UsageError{
             "--dry-run shows what one gateway is asked: it goes neither with --server nor with --anycast"};
     }
@@ -261,7 +269,7 @@ std::optional<UsageError> conflict(const ShellCommand& command) {
     if (command.via.speak == Speak::upnp) {
         return UsageError{"the shell speaks PCP and NAT-PMP"};
     }
-    return conflict(command.via);
+    return oneAddressConflict(command.via, "the shell");
 }
 
 std::optional<UsageError> conflict(const KeepCommand& command) {
@@ -286,7 +294,7 @@ std::optional<UsageError> conflict(const GetCommand& command) {
     if (command.via.speak == Speak::natPmp) {
         return UsageError{"NAT-PMP has no get"};
     }
-    return conflict(command.via);
+    return oneAddressConflict(command.via, "get");
 }
 
 std::optional<UsageError> conflict(const DecodeCommand& command) {

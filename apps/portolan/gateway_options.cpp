@@ -33,8 +33,8 @@ Parsed<std::uint16_t> parsePortFrom(std::uint16_t lowest, std::string_view text)
 
 /// Which servers and gateways are asked where none is named by `--gateway`.
 void addServers(CLI::App& app, GatewayOptions& options) {
-    const auto addServer = [&options](const PcpServer& server) { options.servers.push_back(server); };
-    addEach(app, "--server", "ADDR[:PORT][,ADDR[:PORT]]...", parseServer, addServer,
+    const auto addServer = [&options](const ServerSpec& server) { options.named.push_back(server); };
+    addEach(app, "--server", "ADDR[:PORT][,ADDR[:PORT]]...|NAME[:PORT]", parseServer, addServer,
             "Ask this PCP server instead, at the first of its addresses that answers; may be repeated: map and keep "
             "ask all")
         ->allow_extra_args(false);

@@ -203,20 +203,36 @@ BOOST_AUTO_TEST_CASE(errors_are_json_even_when_the_rest_cannot_be_read) {
 BOOST_AUTO_TEST_CASE(servers_are_lists_of_addresses_with_commas) {
     const auto command = readAs<MapCommand>(
         {"map", "tcp:8080", "--server", "192.0.2.1,[2001:db8::1]:5352", "--server", "192.0.2.2", "--family", "both"});
-    BOOST_TEST_REQUIRE(command.via.servers.size() == 2U);
-    BOOST_TEST_REQUIRE(command.via.servers[0].addresses.size() == 2U);
-    BOOST_TEST(
-        (command.via.servers[0].addresses[0] == net::ip::udp::endpoint{net::ip::make_address("192.0.2.1"), 5351}));
-    BOOST_TEST(
-        (command.via.servers[0].addresses[1] == net::ip::udp::endpoint{net::ip::make_address("2001:db8::1"), 5352}));
+    BOOST_TEST_REQUIRE(command.via.named.size() == 2U);
+    const PcpServer& first = command.via.named[0].server;
+    BOOST_TEST_REQUIRE(first.addresses.size() == 2U);
+    BOOST_TEST((first.addresses[0] == net::ip::udp::endpoint{net::ip::make_address("192.0.2.1"), 5351}));
+    BOOST_TEST((first.addresses[1] == net::ip::udp::endpoint{net::ip::make_address("2001:db8::1"), 5352}));
     BOOST_TEST((command.via.families == Families::both));
     BOOST_TEST(command.via.asksSeveral());
 }
 
+BOOST_AUTO_TEST_CASE(a_server_may_have_a_name) {
+    const auto command =
+        readAs<MapCommand>({"map", "tcp:8080", "--server", "pcp.example.net:5352", "--server", "router"});
+    BOOST_TEST_REQUIRE(command.via.named.size() == 2U);
+    BOOST_TEST((command.via.named[0] == ServerSpec{{}, "pcp.example.net", 5352}));
+    BOOST_TEST((command.via.named[1] == ServerSpec{{}, "router", 5351}));
+}
+
 BOOST_AUTO_TEST_CASE(a_list_of_addresses_without_one_of_them_is_none) {
-    for (const char* servers : {"", ",", "192.0.2.1,", ",192.0.2.1", "192.0.2.1,,192.0.2.2", "router.example"}) {
+    for (const char* servers :
+         {"", ",", "192.0.2.1,", ",192.0.2.1", "192.0.2.1,,192.0.2.2", "a,192.0.2.1", "300.1.1.1", "a b", "router:0"}) {
         BOOST_TEST(contains(complaint({"map", "tcp:8080", "--server", servers}), "--server"), servers);
     }
+}
+
+BOOST_AUTO_TEST_CASE(the_shell_speaks_to_one_address) {
+    for (const char* option : {"--anycast", "--dhcp"}) {
+        BOOST_TEST(contains(complaint({"shell", option}), "--gateway"), option);
+    }
+    BOOST_TEST(contains(complaint({"shell", "--server", "192.0.2.1"}), "--gateway"));
+    BOOST_TEST(contains(complaint({"shell", "--family", "6"}), "--gateway"));
 }
 
 BOOST_AUTO_TEST_CASE(which_gateways_are_asked_is_one_or_all) {

@@ -140,4 +140,13 @@ BOOST_AUTO_TEST_CASE(a_server_is_asked_at_its_next_address_if_nobody_is_at_the_f
     BOOST_TEST(address.status == 0, address.err);
 }
 
+BOOST_AUTO_TEST_CASE(a_server_with_a_name_is_asked_at_the_addresses_of_that_name) {
+    const Simulator gateway;
+    const std::string named = "localhost:" + std::to_string(gateway.port()); // it may be ::1 as well, where nobody is
+    const Finished finished =
+        runCommand({"map", "tcp:8080", "--json", "--server", named, "--identity", gateway.identity()});
+    BOOST_TEST(finished.status == 0, finished.out);
+    BOOST_TEST(portolan::testing::onlyObject(finished.out).at("gateway").at("address") == "127.0.0.1");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
