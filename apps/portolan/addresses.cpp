@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 module;
 
+#include <algorithm>
 #include <boost/outcome/result.hpp>
 #include <boost/outcome/try.hpp>
 #include <cstddef>
@@ -94,6 +95,15 @@ Split splitPort(std::string_view text) {
     return {text.substr(0, end), text.substr(end + 1)};
 }
 
+/// Whether it can be the name of a host (RFC 1123 §2.1): no address, for its last label is no number.
+bool isHostName(std::string_view text) {
+    constexpr std::size_t longest = 253;
+    constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    const std::string_view last = text.substr(text.find_last_of('.') + 1);
+    const bool sound = text.find_first_not_of(std::string{letters} + "0123456789-_.") == std::string_view::npos;
+    return sound && text.size() <= longest && last.find_first_of(letters) != std::string_view::npos;
+}
+
 } // namespace
 
 Parsed<net::ip::address> parseAddress(std::string_view text) {
@@ -129,6 +139,27 @@ Parsed<net::ip::udp::endpoint> parseEndpoint(std::string_view text, std::uint16_
         BOOST_OUTCOME_TRY(port, parsePort(*split.port, defaultPort == 0 ? 0 : 1));
     }
     return net::ip::udp::endpoint{address, port};
+}
+
+Parsed<ServerSpec> parseServer(std::string_view text) {
+    ServerSpec spec;
+    const Split split = splitPort(text);
+    if (isHostName(split.address)) {
+        spec.name = split.address;
+        spec.port = wire::serverPort;
+        if (split.port) {
+            BOOST_OUTCOME_TRY(spec.port, parsePort(*split.port));
+        }
+        return spec;
+    }
+    for (bool more = true; more;) {
+        const std::string_view address = text.substr(0, text.find(','));
+        BOOST_OUTCOME_TRY(const net::ip::udp::endpoint endpoint, parseEndpoint(address, wire::serverPort));
+        spec.server.addresses.push_back(endpoint);
+        more = address.size() < text.size();
+        text.remove_prefix(std::min(address.size() + 1, text.size()));
+    }
+    return spec;
 }
 
 Parsed<Filter> parseFilter(std::string_view text) {

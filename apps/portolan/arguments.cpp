@@ -14,6 +14,7 @@ module;
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 module portolan.cli;
@@ -178,6 +179,24 @@ Parsed<std::vector<std::uint8_t>> parseThirdPartyId(std::string_view text) {
         return UsageError{fmt::format("the name of a third party is hex of 1 to 1016 octets, not \"{}\"", text)};
     }
     return std::vector<std::uint8_t>(octets.assume_value().begin(), octets.assume_value().end());
+}
+
+Parsed<Gateways> parseGateways(std::string_view text) {
+    if (text == "default" || text == "all") {
+        return text == "all" ? Gateways::all : Gateways::preferred;
+    }
+    return UsageError{fmt::format("\"{}\" is neither default nor all", text)};
+}
+
+Parsed<Families> parseFamilies(std::string_view text) {
+    constexpr std::array<std::pair<std::string_view, Families>, 4> names{
+        {{"auto", Families::any}, {"4", Families::v4}, {"6", Families::v6}, {"both", Families::both}}};
+    for (const auto& [name, families] : names) {
+        if (text == name) {
+            return families;
+        }
+    }
+    return UsageError{fmt::format("\"{}\" is no choice of families: auto, 4, 6 or both", text)};
 }
 
 Parsed<Speak> parseSpeak(std::string_view text) {

@@ -77,6 +77,24 @@ struct PortSpec {
 /// ADDR/LEN[:PORT], where an IPv6 address may be in brackets. LEN counts the bits of the address's own family.
 [[nodiscard]] Parsed<Filter> parseFilter(std::string_view text);
 
+/// A PCP server as it was named: by its addresses, or by a name that the system is to know them of.
+struct ServerSpec {
+    PcpServer server;       ///< without an address where there is a name
+    std::string name;       ///< of a host; empty: none
+    std::uint16_t port = 0; ///< of the addresses of that name
+
+    friend bool operator==(const ServerSpec&, const ServerSpec&) = default;
+};
+
+/// ADDR[:PORT], and more of them behind commas; or NAME[:PORT].
+[[nodiscard]] Parsed<ServerSpec> parseServer(std::string_view text);
+
+/// "default" or "all".
+[[nodiscard]] Parsed<Gateways> parseGateways(std::string_view text);
+
+/// "auto", "4", "6" or "both".
+[[nodiscard]] Parsed<Families> parseFamilies(std::string_view text);
+
 /// An option of PCP by its name in the registry, in either case, or by its number.
 [[nodiscard]] Parsed<wire::OptionCode> parseOptionName(std::string_view text);
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 module;
 
-#include "command_options.hpp"
+#include "add_option.hpp"
 #include <algorithm>
 #include <boost/outcome/result.hpp>
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -16,16 +15,14 @@ module;
 
 module portolan.cli;
 
+#include "command_options.hpp"
+
 namespace portolan::cli {
 
-// command_options.cpp
-void addRecording(CLI::App& app, Recording& recording);
-void addGateways(CLI::App& app, GatewaysCommand& command);
-void addGet(CLI::App& app, GetCommand& command);
+using options::add;
+using options::addEach;
 
 namespace {
-
-constexpr const char* versionText = "portolan " PORTOLAN_VERSION;
 
 constexpr const char* waitsForAnswer = "How long to wait for an answer (default 10)";
 constexpr const char* waitsForAnswerOnce = "How long to wait for each answer (default 3)";
@@ -33,153 +30,6 @@ constexpr const char* waitsForSurvey = "How long to wait for what gateways answe
 constexpr const char* waitsForNothing = "Without effect here: there is nothing to wait for";
 constexpr const char* waitsForDeletion = "How long to wait for the deletion at the end (default 10)";
 constexpr const char* endsBySelf = "End after this time (default: when interrupted)";
-
-/// A port, from this one on.
-template <std::uint16_t lowest>
-Parsed<std::uint16_t> parsePortFrom(std::string_view text) {
-    const auto number = parseNumber(text, lowest, std::numeric_limits<std::uint16_t>::max(), "a port");
-    return number ? Parsed<std::uint16_t>{static_cast<std::uint16_t>(number.assume_value())}
-                  : Parsed<std::uint16_t>{number.error()};
-}
-
-void addCommon(CLI::App& app, CommonOptions& options, const char* timeoutHelp) {
-    app.add_flag("--json", options.json, "Say everything as JSON, one object a line");
-    add(app, "--timeout", "SECONDS", options.timeout, parseTimeout, timeoutHelp);
-    app.add_flag("-v,--verbose", options.verbose, "Say more, on standard error");
-    app.set_version_flag("--version", versionText, "Print the version and exit");
-    app.get_help_ptr()->description("Print this help and exit");
-}
-
-void addGateway(CLI::App& app, GatewayOptions& options) {
-    const auto endpoint = [](std::string_view text) { return parseEndpoint(text, wire::serverPort); };
-    add(app, "--gateway", "ADDR[:PORT]", options.gateway, endpoint,
-        "The gateway to ask (default: the one of the default route)");
-    add(app, "--source", "ADDR", options.source, parseAddress, "The address of this host to ask from, and to map");
-    add(app, "--interface", "NAME", options.interfaceName, parseInterface,
-        "The interface to ask by: its default route names the gateway");
-    app.add_flag("--answers-from-link", options.answersFromLink,
-                 "Take answers from other addresses of the gateway's link, too (PCP)");
-    const auto path = [](const std::string& text) -> Parsed<std::string> {
-        return text.empty() ? Parsed<std::string>{UsageError{"a file needs a name"}} : Parsed<std::string>{text};
-    };
-    add(app, "--identity", "FILE", options.identity, path,
-        "The secret that nonces come from (default: portolan/identity in the user's state folder)");
-    addRecording(app, options.recording);
-    add(app, "--protocol", "auto|pcp|nat-pmp|upnp|strict", options.speak, parseSpeak,
-        "What to speak (default auto: all, side by side; strict: UPnP only where the others fail)");
-    add(app, "--ssdp-port", "PORT", options.searchPort, parsePortFrom<1>,
-        "Where UPnP gateways are searched (default 1900)");
-}
-
-/// What tells a mapping from others, besides its port: `map` and `unmap` have to agree on it.
-template <class MappingCommand>
-void addSetAndName(CLI::App& app, MappingCommand& command) {
-    add(app, "--third-party-id", "HEX", command.thirdPartyId, parseThirdPartyId,
-        "Which of the hosts at the third party's address (PCP): by a name that tells nothing of a person");
-    add(app, "--port-set", "N[:parity]", command.portSet, parsePortSet,
-        "So many ports from this one on; parity: even to even, odd to odd (PCP)");
-}
-
-void addMap(CLI::App& app, MapCommand& command) {
-    add(app, "mapping", "PROTO:PORT[:EXTERNAL]", command.ports, parsePortSpec,
-        "Protocol (tcp, udp, a name or a number), port of this host (or all), and the external port wished for")
-        ->required();
-    add(app, "--lifetime", "SECONDS", command.lifetime, parseLifetime, "How long to map it (default 7200)");
-    add(app, "--nonce", "HEX", command.nonce, parseNonce, "24 hex digits: take over the mapping made with them");
-    app.add_flag("--prefer-failure", command.preferFailure, "This external port or none (PCP)");
-    const auto addFilters = [&command](const std::vector<std::string>& texts) {
-        for (const std::string& text : texts) {
-            const auto filter = parseFilter(text);
-            if (!filter) {
-                throw CLI::ValidationError{"--filter", filter.error().message};
-            }
-            command.filters.push_back(filter.assume_value());
-        }
-    };
-    app.add_option_function<std::vector<std::string>>("--filter", addFilters,
-                                                      "Who may send to the mapping; may be repeated (PCP)")
-        ->type_name("ADDR/LEN[:PORT]")
-        ->allow_extra_args(false);
-    add(app, "--third-party", "ADDR", command.thirdParty, parseAddress,
-        "Map for this host instead (PCP): declares that this network is fully trusted");
-    addSetAndName(app, command);
-    add(app, "--description", "TEXT", command.description, parseDescription,
-        "What people may read at the gateway (PCP)");
-    app.add_flag("--prefix64", command.prefix64, "Ask for the prefixes of the gateway's NAT64 (PCP)");
-    app.add_flag("--checkpoint", command.checkpoint,
-                 "Have its state kept in more than one place (PCP): declares that this network is fully trusted");
-    app.add_flag("--keep", command.keep, "Keep it mapped until interrupted, then release it");
-    app.add_flag("--reserve", command.reserve, "Hold the port of this host meanwhile, so that no program can use it");
-    app.add_flag("--dry-run", command.dryRun, "Print the datagram in hex and send nothing");
-    app.footer("Without --keep the mapping is left standing for its lifetime.\n\n"
-               "Example:\n  portolan map tcp:8080:443 --lifetime 3600");
-}
-
-void addUnmap(CLI::App& app, UnmapCommand& command) {
-    add(app, "mapping", "PROTO:PORT", command.ports, parseInternalPort,
-        "Protocol and port of this host, as given to map")
-        ->required();
-    add(app, "--nonce", "HEX", command.nonce, parseNonce, "The nonce that map printed; most PCP gateways demand it");
-    add(app, "--third-party", "ADDR", command.thirdParty, parseAddress,
-        "Delete a mapping of this host instead (PCP): declares that this network is fully trusted");
-    addSetAndName(app, command);
-    app.footer("Example:\n  portolan unmap tcp:8080 --nonce 4f2a9c017be3d8560d91ac44");
-}
-
-/// The options of `keep` that hold for all mappings of the command line.
-struct KeepSettings {
-    KeepMapping common;
-    std::vector<PortSpec> ports;
-};
-
-void addKeep(CLI::App& app, KeepCommand& command, KeepSettings& settings) {
-    const auto addPorts = [&settings](const std::vector<std::string>& texts) {
-        for (const std::string& text : texts) {
-            const auto ports = parsePortSpec(text);
-            if (!ports) {
-                throw CLI::ValidationError{"mapping", ports.error().message};
-            }
-            settings.ports.push_back(ports.assume_value());
-        }
-    };
-    app.add_option_function<std::vector<std::string>>("mapping", addPorts,
-                                                      "Protocol, port of this host, and the external port wished for")
-        ->type_name("PROTO:PORT[:EXTERNAL]");
-    app.add_option("--config", command.config, "A file with mappings (TOML), read anew on SIGHUP")->type_name("FILE");
-    add(app, "--lifetime", "SECONDS", settings.common.lifetime, parseLifetime, "For how long at a time (default 7200)");
-    app.add_flag("--prefer-failure", settings.common.preferFailure, "These external ports or none (PCP)");
-    app.add_flag("--reserve", settings.common.reserve,
-                 "Hold these ports of this host meanwhile, so that no program can use them");
-    app.add_option("--exec", settings.common.reaction.exec, "Run this by the shell on every change; {port} is the port")
-        ->type_name("COMMAND");
-    add(app, "--exec-timeout", "SECONDS", command.plan.execTimeout, parseLifetime,
-        "How long that may take (default 30)");
-    app.add_option("--port-file", settings.common.reaction.portFile, "Keep the external port in this file")
-        ->type_name("FILE");
-    app.add_flag("--leave", command.leave, "Leave the mappings standing at the end");
-    app.parse_complete_callback([&command, &settings] {
-        for (const PortSpec& ports : settings.ports) {
-            command.plan.mappings.push_back(settings.common);
-            command.plan.mappings.back().ports = ports;
-        }
-    });
-    app.footer("Keeps mappings open through restarts of the gateway, until interrupted. SIGHUP reads --config anew.\n\n"
-               "Example:\n  portolan keep tcp:6881 udp:6881 --exec './announce-port {protocol} {port}'");
-}
-
-void addPeer(CLI::App& app, PeerCommand& command) {
-    add(app, "mapping", "PROTO:PORT[:EXTERNAL]", command.ports, parsePortSpec,
-        "Protocol, port of this host, and the external port wished for")
-        ->required();
-    const auto remote = [](std::string_view text) { return parseEndpoint(text, 0); };
-    add(app, "remote", "ADDR:PORT", command.remote, remote, "The remote peer, as this host sees it")->required();
-    add(app, "--lifetime", "SECONDS", command.lifetime, parseLifetime, "How long it is to last (default 7200)");
-    add(app, "--nonce", "HEX", command.nonce, parseNonce, "24 hex digits: take over the mapping made with them");
-    app.add_flag("--keep", command.keep, "Renew it until interrupted");
-    app.footer("Tells how a connection to the remote peer goes out, and makes its mapping last (PCP). It cannot be "
-               "deleted.\n\n"
-               "Example:\n  portolan peer tcp:49152 198.51.100.7:5222");
-}
 
 void addAnnounce(CLI::App& app, AnnounceCommand& /*command*/) {
     app.footer("Asks the gateway what it is, and changes nothing there.\n\nExample:\n  portolan announce");
@@ -200,18 +50,9 @@ void addDecode(CLI::App& app, DecodeCommand& command) {
     app.add_option("--pcap", command.pcap,
                    "Explain the conversation in this capture (pcap or pcapng; - is standard input)")
         ->type_name("FILE");
-    const auto addPorts = [&command](const std::vector<std::string>& texts) {
-        for (const std::string& text : texts) {
-            const auto port = parseNumber(text, 1, 65'535, "port");
-            if (!port) {
-                throw CLI::ValidationError{"--port", port.error().message};
-            }
-            command.ports.push_back(static_cast<std::uint16_t>(port.assume_value()));
-        }
-    };
-    app.add_option_function<std::vector<std::string>>(
-           "--port", addPorts, "Look at this UDP port of a capture, too, besides 5350 and 5351; may be repeated")
-        ->type_name("PORT")
+    const auto addPort = [&command](std::uint16_t port) { command.ports.push_back(port); };
+    addEach(app, "--port", "PORT", parsePort, addPort,
+            "Look at this UDP port of a capture, too, besides 5350 and 5351; may be repeated")
         ->allow_extra_args(false);
     app.footer(
         "Reads one datagram of PCP or NAT-PMP in hex, with or without blanks, and tells what its octets mean; or "
@@ -223,11 +64,7 @@ void addDecode(CLI::App& app, DecodeCommand& command) {
 void addListen(CLI::App& app, ListenCommand& command) {
     const auto number = [](const std::string& text) { return parseNumber(text, 1, 1'000'000'000, "count"); };
     add(app, "--count", "N", command.count, number, "End after so many");
-    const auto port = [](const std::string& text) -> Parsed<std::uint16_t> {
-        const auto read = parseNumber(text, 1, 65'535, "port");
-        return read ? Parsed<std::uint16_t>{static_cast<std::uint16_t>(read.assume_value())} : read.error();
-    };
-    add(app, "--port", "PORT", command.port, port, "The UDP port to listen at (default 5350)");
+    add(app, "--port", "PORT", command.port, parsePort, "The UDP port to listen at (default 5350)");
     addRecording(app, command.recording);
     app.footer("Hears gateways that announce to all hosts that they started, or have another address. Ends when\n"
                "interrupted, after --count of them, or after --timeout.\n\n"
@@ -258,9 +95,9 @@ void addSimulate(CLI::App& app, SimulateCommand& command) {
         "The version of UPnP IGD to speak (default: as the profile has it; strict: 2)");
     add(app, "--draft", "1|2", command.drafts, parseNext,
         "Let hosts read the mapping table by GET, a draft, with this form of NEXT (default: not)");
-    add(app, "--http-port", "PORT", command.httpPort, parsePortFrom<0>,
+    add(app, "--http-port", "PORT", command.httpPort, parsePortOrAny,
         "Where to serve UPnP IGD (default: one that is free)");
-    add(app, "--ssdp-port", "PORT", command.ssdpPort, parsePortFrom<0>,
+    add(app, "--ssdp-port", "PORT", command.ssdpPort, parsePortOrAny,
         "Where to hear searches for it, multicast ones too (default: one that is free; 1900 is the standard's)");
     app.footer(
         "A gateway for tests: answers PCP, NAT-PMP and UPnP IGD, and carries TCP and UDP from the external address to\n"
@@ -274,7 +111,7 @@ class Reader {
 public:
     Reader() {
         app_.require_subcommand(1);
-        app_.set_version_flag("--version", versionText, "Print the version and exit");
+        app_.set_version_flag("--version", versionText(), "Print the version and exit");
         app_.get_help_ptr()->description("Print this help and exit");
         app_.footer("Each command has a --help of its own.\n\nExample:\n  portolan map tcp:8080");
         add("map", "Open a port on the gateway", map_, addMap, waitsForAnswer);
@@ -348,7 +185,7 @@ Wish Reader::read(std::span<const char* const> arguments) {
     } catch (const CLI::CallForHelp&) {
         return Saying{app_.help()};
     } catch (const CLI::CallForVersion&) {
-        return Saying{std::string{versionText} + "\n"};
+        return Saying{std::string{versionText()} + "\n"};
     } catch (const CLI::Error& error) {
         return UsageError{complaint(error)};
     }

@@ -27,11 +27,23 @@ struct GatewayOptions {
     std::optional<net::ip::udp::endpoint> gateway; ///< none: the default route's
     std::optional<net::ip::address> source;        ///< none: the system's choice
     std::string interfaceName;                     ///< empty: any
+    std::vector<PcpServer> servers;                ///< instead of a gateway
+    std::vector<ServerSpec> named;                 ///< the same, as far as `resolve` has not moved them there
+    bool dhcp = false;                             ///< those that DHCP told, if it did
+    bool anycast = false;
+    std::optional<std::uint64_t> anycastHops; ///< 1 to 255; none: as the system has it
+    Gateways gateways = Gateways::preferred;
+    Families families = Families::any;
     bool answersFromLink = false;
     Speak speak = Speak::any;
     std::optional<std::uint16_t> searchPort; ///< where UPnP gateways are searched; none: where they are by default
     std::optional<std::string> identity;     ///< the file of the identity; none: the user's own
     Recording recording{};
+
+    /// Whether there may be several places to ask.
+    [[nodiscard]] bool asksSeveral() const noexcept {
+        return servers.size() + named.size() > 1 || dhcp || gateways == Gateways::all || families == Families::both;
+    }
 };
 
 /// `portolan map`.
@@ -92,6 +104,12 @@ struct KeepCommand {
     KeepPlan plan;                     ///< of the arguments alone
     std::optional<std::string> config; ///< a file with more
     bool leave = false;                ///< leave mappings standing at the end
+};
+
+/// The options of `keep` that hold for all mappings of the command line.
+struct KeepSettings {
+    KeepMapping common;
+    std::vector<PortSpec> ports;
 };
 
 /// `portolan address`.
@@ -173,6 +191,7 @@ using Command = std::variant<MapCommand, UnmapCommand, KeepCommand, PeerCommand,
 
 /// Why options that are sound one by one cannot go together; nothing if they can.
 [[nodiscard]] std::optional<UsageError> conflict(const GatewayOptions& via);
+[[nodiscard]] std::optional<UsageError> conflict(const GatewayOptions& via, const KeepPlan& plan);
 [[nodiscard]] std::optional<UsageError> conflict(const MapCommand& command);
 [[nodiscard]] std::optional<UsageError> conflict(const UnmapCommand& command);
 [[nodiscard]] std::optional<UsageError> conflict(const PeerCommand& command);

@@ -3,7 +3,10 @@ module;
 
 #include <array> // the comparison of addresses, and of lists of them, which importers do not see
 #include <cstddef>
+#include <fmt/format.h>
 #include <optional>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 module portolan.cli;
@@ -101,11 +104,76 @@ std::optional<UsageError> protocolConflict(const MappingCommand& command) {
 
 } // namespace
 
+namespace {
+
+/// What cannot go together of the ways to say whom to ask.
+std::optional<UsageError> placesConflict(const GatewayOptions& via) {
+    const bool discovers = via.dhcp || via.anycast || via.gateways == Gateways::all;
+    if (via.gateway && (discovers || !via.named.empty() || via.families != Families::any)) {
+        return UsageError{
+            "--gateway names the one to ask: it goes with none of --server, --dhcp, --anycast, --gateways "
+            "all and --family"};
+    }
+    if (!via.named.empty() && discovers) {
+        return UsageError{"--server names whom to ask: it goes with none of --dhcp, --anycast and --gateways all"};
+    }
+    if (via.speak == Speak::upnp && (via.dhcp || via.anycast || !via.named.empty())) {
+        return UsageError{"--server, --dhcp and --anycast are about PCP servers, which speak no UPnP"};
+    }
+    if (via.anycastHops && !via.anycast) {
+        return UsageError{"--anycast-hops is about --anycast"};
+    }
+    if (via.source && (via.families == Families::both || via.gateways == Gateways::all)) {
+        return UsageError{
+            "--source is one address of this host: it goes neither with --family both nor with --gateways "
+            "all"};
+    }
+    const bool other =
+        via.source && via.families != Families::any && via.source->is_v4() != (via.families == Families::v4);
+    return other ? std::optional{UsageError{"--source and --family are of different families"}} : std::nullopt;
+}
+
+/// What is about one gateway, of a command that may ask several.
+std::optional<UsageError> severalConflict(const GatewayOptions& via, bool given, std::string_view option) {
+    return given && via.asksSeveral()
+               ? std::optional{UsageError{fmt::format("{} is about one gateway: it goes with none of several --server, "
+                                                      "--dhcp, --gateways all and --family both",
+                                                      option)}}
+               : std::nullopt;
+}
+
+/// Of a command that speaks to one address.
+std::optional<UsageError> oneAddressConflict(const GatewayOptions& via, std::string_view who) {
+    if (!via.named.empty() || via.anycast || via.families != Families::any || via.asksSeveral()) {
+        return UsageError{fmt::format("{} speaks to one address: name it by --gateway", who)};
+    }
+    return conflict(via);
+}
+
+} // namespace
+
+std::optional<UsageError> conflict(const GatewayOptions& via, const KeepPlan& plan) {
+    for (const KeepMapping& mapping : plan.mappings) {
+        if (auto unfit = severalConflict(via, !mapping.reaction.portFile.empty(), "--port-file")) {
+            return unfit;
+        }
+        if (auto unfit = severalConflict(via, mapping.reserve, "--reserve")) {
+            return unfit;
+        }
+    }
+    return std::nullopt;
+}
+
 std::optional<UsageError> conflict(const GatewayOptions& via) {
+    if (auto unfit = placesConflict(via)) {
+        return unfit;
+    }
     if (via.gateway && via.source && via.gateway->address().is_v4() != via.source->is_v4()) {
         return UsageError{"--gateway and --source are addresses of different families"};
     }
-    const bool overV6 = (via.gateway && via.gateway->address().is_v6()) || (via.source && via.source->is_v6());
+    const bool wantsV6 = via.families == Families::v6 || via.families == Families::both;
+    const bool overV6 =
+        wantsV6 || (via.gateway && via.gateway->address().is_v6()) || (via.source && via.source->is_v6());
     if (via.speak == Speak::natPmp && overV6) {
         return UsageError{"NAT-PMP is spoken over IPv4 only"};
     }
@@ -121,6 +189,16 @@ std::optional<UsageError> conflict(const MapCommand& command) {
     }
     if (command.via.speak == Speak::upnp && command.dryRun) {
         return UsageError{"--dry-run shows what is sent by PCP or NAT-PMP: what UPnP asks depends on the answers"};
+    }
+    if (command.dryRun && (!command.via.named.empty() || command.via.anycast)) {
+        return UsageError{
+            "--dry-run shows what one gateway is asked: it goes neither with --server nor with --anycast"};
+    }
+    for (const auto& [given, option] : {std::pair{command.dryRun, "--dry-run"}, std::pair{command.reserve, "--reserve"},
+                                        std::pair{command.nonce.has_value(), "--nonce"}}) {
+        if (auto unfit = severalConflict(command.via, given, option)) {
+            return unfit;
+        }
     }
     if (command.reserve && command.dryRun) {
         return UsageError{"--reserve and --dry-run exclude each other"};
@@ -191,7 +269,7 @@ std::optional<UsageError> conflict(const ShellCommand& command) {
     if (command.via.speak == Speak::upnp) {
         return UsageError{"the shell speaks PCP and NAT-PMP"};
     }
-    return conflict(command.via);
+    return oneAddressConflict(command.via, "the shell");
 }
 
 std::optional<UsageError> conflict(const KeepCommand& command) {
@@ -216,7 +294,7 @@ std::optional<UsageError> conflict(const GetCommand& command) {
     if (command.via.speak == Speak::natPmp) {
         return UsageError{"NAT-PMP has no get"};
     }
-    return conflict(command.via);
+    return oneAddressConflict(command.via, "get");
 }
 
 std::optional<UsageError> conflict(const DecodeCommand& command) {

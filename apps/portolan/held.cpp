@@ -7,6 +7,7 @@ module;
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 module portolan.cli;
 
@@ -28,6 +29,25 @@ std::string relation(const MappingInfo& info) {
 
 std::string portsText(unsigned first, unsigned size) {
     return size == 1 ? fmt::format("{}", first) : fmt::format("{}-{}", first, first + size - 1);
+}
+
+/// Deletes it at the gateway, and says so.
+net::awaitable<ExitStatus> letGo(Mapping mapping, Output& output) {
+    const MappingInfo last = mapping.info();
+    const auto released = co_await mapping.release(); // of a lost one too, which may be asked for anew at this moment
+    if (!released && last.held) {
+        co_return output.fail(explain(released.error()));
+    }
+    if (output.json()) {
+        output.object(Json{{"event", last.held ? "released" : "lost"},
+                           {"protocol", fmt::format("{}", last.protocol)},
+                           {"internal", toJson(last.internalAddress, last.internalPort)}});
+    } else if (last.held) {
+        output.line("released");
+    } else {
+        output.remark("the mapping was lost meanwhile and could not be made again");
+    }
+    co_return ExitStatus::done;
 }
 
 } // namespace
@@ -59,23 +79,15 @@ void reportMapping(const MappingInfo& info, Output& output) {
     }
 }
 
-net::awaitable<ExitStatus> keepMapping(Mapping mapping, Interrupt& interrupt, Output& output) {
+net::awaitable<ExitStatus> keepMappings(std::vector<Mapping> mappings, Interrupt& interrupt, Output& output) {
     co_await interrupt.wait();
-    const MappingInfo last = mapping.info();
-    const auto released = co_await mapping.release(); // of a lost one too, which may be asked for anew at this moment
-    if (!released && last.held) {
-        co_return output.fail(explain(released.error()));
+    ExitStatus status = ExitStatus::done;
+    for (Mapping& mapping : mappings) {
+        if (const ExitStatus of = co_await letGo(std::move(mapping), output); of != ExitStatus::done) {
+            status = of;
+        }
     }
-    if (output.json()) {
-        output.object(Json{{"event", last.held ? "released" : "lost"},
-                           {"protocol", fmt::format("{}", last.protocol)},
-                           {"internal", toJson(last.internalAddress, last.internalPort)}});
-    } else if (last.held) {
-        output.line("released");
-    } else {
-        output.remark("the mapping was lost meanwhile and could not be made again");
-    }
-    co_return ExitStatus::done;
+    co_return status;
 }
 
 Json optionsJson(const MappingInfo& info) {

@@ -16,8 +16,8 @@ namespace portolan::cli {
 /// Two lines for a person: what is mapped to what, and by whom for how long.
 void reportMapping(const MappingInfo& info, Output& output);
 
-/// Keeps the mapping until the user has enough, then lets go of it and says `released`, as an event and in words.
-net::awaitable<ExitStatus> keepMapping(Mapping mapping, Interrupt& interrupt, Output& output);
+/// Keeps the mappings until the user has enough, then lets go of each and says `released`, as an event and in words.
+net::awaitable<ExitStatus> keepMappings(std::vector<Mapping> mappings, Interrupt& interrupt, Output& output);
 
 /// What came of the options that a gateway need not know of, as an object.
 [[nodiscard]] Json optionsJson(const MappingInfo& info);

@@ -20,6 +20,7 @@ Interrupt::Interrupt(const net::any_io_executor& executor)
             raise();
         }
     });
+    finishWrites();
 }
 
 net::awaitable<void> Interrupt::wait() {

@@ -45,4 +45,9 @@ using Task = std::function<net::awaitable<ExitStatus>(Interrupt& interrupt)>;
 /// it leaves that.
 ExitStatus runTask(const Task& task);
 
+/// Has writes go on that a signal interrupts for which there is a handler by now. Asio's have them fail (EINTR), and
+/// then the streams of C lose what they had to write, and are broken for good. Not so of SIGTERM, by which a program
+/// ends even if nobody reads what it says.
+void finishWrites() noexcept;
+
 } // namespace portolan::cli

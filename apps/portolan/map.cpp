@@ -7,11 +7,13 @@ module;
 #include <fmt/format.h>
 #include <string>
 #include <utility>
+#include <vector>
 
 module portolan.cli;
 
 import :held;
 import :interrupt;
+import :place;
 import :reservation;
 import :way;
 
@@ -57,11 +59,14 @@ std::string unmapCommand(const MapCommand& command, const MappingInfo& info) {
     if (info.via == Via::pcp) {
         text += fmt::format(" --nonce {}", info.nonce);
     }
-    if (command.via.gateway) {
-        text += fmt::format(" --gateway {}", toText(command.via.gateway->address(), command.via.gateway->port()));
+    const GatewayOptions& via = command.via;
+    if (via.gateway || !via.servers.empty() || via.anycast || via.families != Families::any || via.asksSeveral()) {
+        const net::ip::udp::endpoint& gateway = info.gateway.endpoint;
+        text += fmt::format(" --gateway {}", toText(gateway.address(), gateway.port()));
     }
-    if (!command.via.interfaceName.empty()) {
-        text += fmt::format(" --interface {}", command.via.interfaceName);
+    if (!via.interfaceName.empty() || (via.asksSeveral() && !info.gateway.interfaceName.empty())) {
+        text +=
+            fmt::format(" --interface {}", via.interfaceName.empty() ? info.gateway.interfaceName : via.interfaceName);
     }
     if (command.via.source) {
         text += fmt::format(" --source {}", command.via.source->to_string());
@@ -86,6 +91,7 @@ std::string unmapCommand(const MapCommand& command, const MappingInfo& info) {
     return text;
 }
 
+/// What is mapped, and how to delete it where it is left standing.
 void report(const MapCommand& command, const MappingInfo& info, Output& output) {
     if (output.json()) {
         Json told = toJson("mapped", info);
@@ -99,12 +105,63 @@ void report(const MapCommand& command, const MappingInfo& info, Output& output) 
     if (command.asksOptions()) {
         reportOptions(info, command.portSet ? command.portSet->size : 0U, output);
     }
-    if (command.keep) {
-        output.line("It is kept until this program is interrupted (Ctrl-C).");
-    } else {
+    if (!command.keep) {
         output.line("It is left standing for that time. To delete it sooner:");
         output.line("  " + unmapCommand(command, info));
     }
+}
+
+/// What came of it at each of several places.
+void report(const MapCommand& command, const std::vector<Reached>& all, Output& output) {
+    for (const Reached& one : all) {
+        if (one.mapping) {
+            report(command, one.mapping.value().info(), output);
+            continue;
+        }
+        const Failure failure = explain(one.mapping.error());
+        if (!output.json()) {
+            output.remark(fmt::format("not at {}: {}", placeText(one.gateway, one.families), failure.message));
+            continue;
+        }
+        Json told{{"event", "failed"}};
+        told.update(placeJson(one.gateway, one.families));
+        told.update(toJson(failure));
+        output.object(told);
+    }
+}
+
+/// Keeps what is held until the user has enough, or leaves it standing.
+net::awaitable<ExitStatus> hold(const MapCommand& command, std::vector<Mapping> held, Interrupt& interrupt,
+                                Output& output) {
+    if (command.keep) {
+        if (!output.json()) {
+            output.line(fmt::format("{} kept until this program is interrupted (Ctrl-C).",
+                                    held.size() == 1 ? "It is" : "They are"));
+        }
+        co_return co_await keepMappings(std::move(held), interrupt, output);
+    }
+    for (Mapping& mapping : held) {
+        mapping.detach();
+    }
+    co_return ExitStatus::done;
+}
+
+net::awaitable<ExitStatus> obtainSeveral(const MapCommand& command, const Asking& asking, Interrupt& interrupt,
+                                         Output& output) {
+    Client client{co_await net::this_coro::executor, optionsOf(command, output)};
+    auto all = co_await client.mapAll(requestOf(command), interrupt.token());
+    asking.cameBack(all ? fmt::format("outcomes of {}", all.value().size()) : all.error().message());
+    if (!all) {
+        co_return output.fail(explain(all.error()));
+    }
+    report(command, all.value(), output);
+    std::vector<Mapping> held;
+    for (Reached& one : all.value()) {
+        if (one.mapping) {
+            held.push_back(std::move(one.mapping.value()));
+        }
+    }
+    co_return co_await hold(command, std::move(held), interrupt, output);
 }
 
 /// Asks for the mapping, and then keeps it or leaves it standing.
@@ -117,11 +174,9 @@ net::awaitable<ExitStatus> obtain(const MapCommand& command, const Asking& askin
         co_return output.fail(explain(mapping.error()));
     }
     report(command, mapping.value().info(), output);
-    if (command.keep) {
-        co_return co_await keepMapping(std::move(mapping.value()), interrupt, output);
-    }
-    mapping.value().detach();
-    co_return ExitStatus::done;
+    std::vector<Mapping> held;
+    held.push_back(std::move(mapping.value()));
+    co_return co_await hold(command, std::move(held), interrupt, output);
 }
 
 } // namespace
@@ -132,6 +187,9 @@ ExitStatus execute(const MapCommand& command, Output& output) {
     }
     const Asking asking{command.via, toText(command.ports), output};
     return runTask([&](Interrupt& interrupt) -> net::awaitable<ExitStatus> {
+        if (command.via.asksSeveral()) {
+            co_return co_await obtainSeveral(command, asking, interrupt, output);
+        }
         if (!command.reserve) {
             co_return co_await obtain(command, asking, interrupt, output);
         }

@@ -6,6 +6,7 @@ module;
 #include <fmt/format.h>
 #include <string>
 #include <utility>
+#include <vector>
 
 module portolan.cli;
 
@@ -60,7 +61,9 @@ ExitStatus execute(const PeerCommand& command, Output& output) {
         }
         report(command, peer.value().info(), output);
         if (command.keep) {
-            co_return co_await keepMapping(std::move(peer.value()), interrupt, output);
+            std::vector<Mapping> held;
+            held.push_back(std::move(peer.value()));
+            co_return co_await keepMappings(std::move(held), interrupt, output);
         }
         peer.value().detach();
         co_return ExitStatus::done;

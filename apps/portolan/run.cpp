@@ -12,6 +12,8 @@ module;
 
 module portolan.cli;
 
+#include "resolve.hpp"
+
 namespace portolan::cli {
 
 namespace {
@@ -59,6 +61,11 @@ ExitStatus obey(Wish wish, Output& output) {
             if (Recording* recording = recordingOf(command); recording != nullptr && recording->file) {
                 if (const auto failure = begin(*recording, output)) {
                     return output.fail(*failure);
+                }
+            }
+            if constexpr (requires { command.via.named; }) {
+                if (const auto resolved = resolve(command.via); !resolved) {
+                    return output.fail(explain(resolved.error()));
                 }
             }
             return execute(command, output);

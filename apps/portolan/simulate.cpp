@@ -208,6 +208,7 @@ public:
         : signals_(executor), server_(server), narrator_(narrator), external_(std::move(external)) {
         hear(signals_, {Sign::first, Sign::second});
         await();
+        finishWrites();
     }
 
 private:

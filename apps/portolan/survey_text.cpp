@@ -12,6 +12,7 @@ module;
 
 module portolan.cli;
 
+import portolan.session;
 import :beyond;
 import :survey_text;
 

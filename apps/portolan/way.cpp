@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 module;
 
+#include <algorithm>
 #include <boost/outcome/result.hpp>
 #include <boost/outcome/try.hpp>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <fmt/format.h>
 #include <optional>
@@ -23,7 +25,7 @@ namespace portolan::cli {
 namespace {
 
 /// A gateway that was named, as the routing tables would list it.
-gateway::Gateway named(const net::ip::udp::endpoint& endpoint) {
+gateway::Gateway gatewayAt(const net::ip::udp::endpoint& endpoint) {
     gateway::Gateway gateway;
     gateway.address = transport::toWire(endpoint.address());
     if (endpoint.address().is_v6()) {
@@ -33,45 +35,59 @@ gateway::Gateway named(const net::ip::udp::endpoint& endpoint) {
     return gateway;
 }
 
+/// How long it takes at most to find that all addresses but the last are silent: four requests to each, with the waits
+/// of RFC 6887 §8.1.1.
+std::chrono::milliseconds silence(const GatewayOptions& via) {
+    constexpr std::chrono::seconds ofOne{62};
+    std::size_t most = via.anycast ? 2 : 1;
+    for (const PcpServer& server : via.servers) {
+        most = std::max(most, server.addresses.size());
+    }
+    return (most - 1) * ofOne;
+}
+
 } // namespace
 
-result<gateway::Gateway> preferred(std::span<const gateway::Gateway> ranked, const std::string& interfaceName) {
-    if (!interfaceName.empty()) {
-        if (gateway::interfaceIndex(interfaceName) == 0) {
-            return Error{Errc::noGateway, fmt::format("there is no interface {}", interfaceName)};
-        }
-        auto best = gateway::chooseOn(ranked, gateway::Family::v4, interfaceName);
-        return !best && best.error().code == Errc::noGateway
-                   ? gateway::chooseOn(ranked, gateway::Family::v6, interfaceName)
-                   : best;
+result<gateway::Gateway> preferred(std::span<const gateway::Gateway> ranked, const std::string& interfaceName,
+                                   Families families) {
+    if (!interfaceName.empty() && gateway::interfaceIndex(interfaceName) == 0) {
+        return Error{Errc::noGateway, fmt::format("there is no interface {}", interfaceName)};
     }
-    auto best = gateway::choose(ranked, gateway::Family::v4);
-    if (!best && best.error().code == Errc::noGateway) {
-        auto other = gateway::choose(ranked, gateway::Family::v6);
-        if (other || other.error().code != Errc::noGateway) {
-            return other;
-        }
-        return Error{Errc::noGateway, "there is no default route; name the gateway (--gateway ADDR)"};
+    const auto choose = [&](gateway::Family family) {
+        return interfaceName.empty() ? gateway::choose(ranked, family)
+                                     : gateway::chooseOn(ranked, family, interfaceName);
+    };
+    if (families == Families::v6) {
+        return choose(gateway::Family::v6);
     }
-    return best;
+    auto best = choose(gateway::Family::v4);
+    if (best || best.error().code != Errc::noGateway || families == Families::v4) {
+        return best;
+    }
+    auto other = choose(gateway::Family::v6);
+    if (!interfaceName.empty() || other || other.error().code != Errc::noGateway) {
+        return other;
+    }
+    return Error{Errc::noGateway, "there is no default route; name the gateway (--gateway ADDR)"};
 }
 
 result<Way> wayFor(const GatewayOptions& options) {
-    Way way{options.gateway, {}, {}};
+    const auto named = options.servers.empty() ? options.gateway : options.servers.front().addresses.front();
+    Way way{named, {}, {}};
     if (options.source) {
         way.source = *options.source;
         return way;
     }
     gateway::Gateway gateway;
-    if (options.gateway) {
-        gateway = named(*options.gateway);
+    if (named) {
+        gateway = gatewayAt(*named);
         if (!options.interfaceName.empty()) {
             gateway.interfaceIndex = gateway::interfaceIndex(options.interfaceName);
             gateway.interfaceName = options.interfaceName;
         }
     } else {
         BOOST_OUTCOME_TRY(const std::vector<gateway::Gateway> ranked, gateway::gateways());
-        BOOST_OUTCOME_TRY(gateway, preferred(ranked, options.interfaceName));
+        BOOST_OUTCOME_TRY(gateway, preferred(ranked, options.interfaceName, options.families));
         way.gateway.emplace(transport::toAsio(*gateway.address, gateway.interfaceIndex), wire::serverPort);
     }
     BOOST_OUTCOME_TRY(const wire::Address source, gateway::sourceAddress(gateway));
@@ -103,11 +119,17 @@ ClientOptions clientOptions(const GatewayOptions& via, const CommonOptions& comm
     options.gateway = via.gateway;
     options.source = via.source;
     options.interfaceName = via.interfaceName;
+    options.servers = via.servers;
+    options.dhcp = via.dhcp;
+    options.anycast = via.anycast;
+    options.anycastHops = static_cast<std::uint8_t>(via.anycastHops.value_or(0));
+    options.gateways = via.gateways;
+    options.families = via.families;
     options.answersFromLink = via.answersFromLink;
     options.follow = false; // unless the command keeps something
     options.speak = via.speak;
     options.searchPort = via.searchPort;
-    options.timeout = common.timeout.value_or(options.timeout);
+    options.timeout = common.timeout.value_or(options.timeout + silence(via));
     options.releaseTimeout = options.timeout;
     options.onDatagram = via.recording.tap;
     return options;

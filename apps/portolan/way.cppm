@@ -18,9 +18,10 @@ struct Way {
 };
 
 /// The gateway that `portolan.client` takes out of `ranked`: the best IPv4 one, or the best IPv6 one if there is no
-/// IPv4 default route; of one interface alone, if it is named.
+/// IPv4 default route; of one interface or family alone, if it is named.
 [[nodiscard]] result<gateway::Gateway> preferred(std::span<const gateway::Gateway> ranked,
-                                                 const std::string& interfaceName = {});
+                                                 const std::string& interfaceName = {},
+                                                 Families families = Families::any);
 
 /// Where a request with these options would go, and from where. With a source and no gateway, nothing is looked up.
 [[nodiscard]] result<Way> wayFor(const GatewayOptions& options);

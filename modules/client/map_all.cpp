@@ -142,7 +142,7 @@ void Places::mapAll(MapRequest request, AllHandler handler) {
     const auto gathering = std::make_shared<Gathering>(strand_, std::move(handler));
     gathering->honourCancellation();
     net::post(strand_, [self = shared_from_this(), gathering, request = std::move(request)] {
-        const auto places = self->look(false);
+        const auto places = self->look();
         if (!places) {
             gathering->fail(places.error());
             return;

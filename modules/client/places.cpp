@@ -99,6 +99,11 @@ void addAllGateways(std::vector<ClientOptions>& places, const ClientOptions& opt
     }
 }
 
+/// Whether the places depend on what this host's routing table or its DHCP clients say.
+bool looksUp(const ClientOptions& options) {
+    return !options.gateway && options.servers.empty() && (options.dhcp || options.gateways == Gateways::all);
+}
+
 bool isSamePlace(const ClientOptions& a, const ClientOptions& b) {
     return a.gateway == b.gateway && a.servers == b.servers && a.interfaceName == b.interfaceName &&
            a.families == b.families;
@@ -153,7 +158,7 @@ Places::Places(const net::any_io_executor& executor, ClientOptions options)
     if (!options_.identity) {
         options_.identity = Identity::random(); // one for all cores
     }
-    if (!looksUp()) {
+    if (!looksUp(options_)) {
         fixed_ = coreFor(placesOf(options_, {}, {}).front());
     }
 }
@@ -169,41 +174,37 @@ std::shared_ptr<Core> Places::coreFor(const ClientOptions& options) {
     return known_.back().core;
 }
 
-result<std::vector<Places::Place>> Places::look(bool firstAlone) {
+result<std::vector<ClientOptions>> places(const ClientOptions& options) {
     std::vector<PcpServer> learned;
-    if (looksUp() && options_.dhcp) {
+    if (options.dhcp && looksUp(options)) {
         learned = learnedByDhcp();
     }
     std::vector<gateway::Gateway> ranked;
-    if (looksUp() && learned.empty() && options_.gateways == Gateways::all) {
+    if (looksUp(options) && learned.empty() && options.gateways == Gateways::all) {
         BOOST_OUTCOME_TRY(ranked, gateway::gateways());
     }
-    std::vector<ClientOptions> options = placesOf(options_, ranked, learned);
-    if (options.empty()) {
-        options.push_back(options_); // whose core says why there is none
-    }
-    if (firstAlone) {
-        options.resize(1);
-    }
-    std::vector<Place> places;
-    for (ClientOptions& one : options) {
-        const auto core = coreFor(one);
-        places.push_back({std::move(one), core});
+    std::vector<ClientOptions> places = placesOf(options, ranked, learned);
+    if (places.empty()) {
+        places.push_back(options); // whose client says why there is none
     }
     return places;
 }
 
-/// Whether the places depend on what this host's routing table or its DHCP clients say.
-bool Places::looksUp() const noexcept {
-    return !options_.gateway && options_.servers.empty() && (options_.dhcp || options_.gateways == Gateways::all);
+result<std::vector<Places::Place>> Places::look() {
+    BOOST_OUTCOME_TRY(const std::vector<ClientOptions> all, places(options_));
+    std::vector<Place> found;
+    for (const ClientOptions& one : all) {
+        found.push_back({one, coreFor(one)});
+    }
+    return found;
 }
 
 std::shared_ptr<Core> Places::first() {
     if (fixed_) {
         return fixed_;
     }
-    const auto places = look(true);
-    return places ? places.value().front().core : coreFor(options_);
+    const auto all = places(options_);
+    return coreFor(all ? all.value().front() : options_);
 }
 
 } // namespace portolan

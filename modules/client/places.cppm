@@ -43,9 +43,8 @@ private:
         std::shared_ptr<Core> core;
     };
 
-    /// All places as they are now; or the first alone, where nothing has to be looked up for it.
-    [[nodiscard]] result<std::vector<Place>> look(bool firstAlone);
-    [[nodiscard]] bool looksUp() const noexcept;
+    /// All places as they are now.
+    [[nodiscard]] result<std::vector<Place>> look();
     [[nodiscard]] std::shared_ptr<Core> coreFor(const ClientOptions& options);
 
     net::any_io_executor executor_;

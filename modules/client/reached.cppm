@@ -15,4 +15,9 @@ struct Reached {
     result<Mapping> mapping;           ///< held as that of `Client::map`, or why there is none
 };
 
+/// The places where `Client::mapAll` with these options asks at present, each as options for a client of its own: for
+/// programs that are to go on asking where there is nobody to ask yet. Not empty. Errors: the system's, where it cannot
+/// tell its gateways.
+[[nodiscard]] result<std::vector<ClientOptions>> places(const ClientOptions& options);
+
 } // namespace portolan

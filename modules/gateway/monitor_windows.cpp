@@ -50,10 +50,11 @@ struct Monitor::Ears : std::enable_shared_from_this<Ears> {
 
     /// A burst of news is one handler on the strand.
     void tell() {
-        if (told.exchange(true)) {
+        const auto self = weak_from_this().lock();
+        if (!self || told.exchange(true)) {
             return;
         }
-        net::post(executor, [self = shared_from_this()] {
+        net::post(executor, [self] {
             self->told = false;
             const auto owner = self->monitor.lock();
             if (owner && owner->ears_ == self) {

@@ -33,8 +33,10 @@ bool Session::handleAnnouncement(TimePoint now, const Endpoint& from, wire::Byte
     const std::uint64_t before = statistics_.attributed;
     if (byPcp) {
         takeAnnouncement(now, datagram, std::nullopt);
+    } else if (const auto address = wire::decodeNatPmpAddressResponse(datagram)) {
+        natPmpAnnounced(now, address.assume_value());
     } else {
-        handleNatPmp(now, datagram);
+        undecodable(address.error());
     }
     runDue(now);
     return statistics_.attributed != before;

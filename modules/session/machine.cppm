@@ -188,6 +188,7 @@ private:
 
     // map_response.cpp: answers by PCP
     void handleMapResponse(TimePoint now, const wire::MapResponse& response);
+    [[nodiscard]] bool isPinhole(const wire::MapResponse& response) const noexcept;
     [[nodiscard]] std::optional<Index> attribute(const wire::MapResponse& response,
                                                  const std::optional<Endpoint>& remote) const;
     void handleAnswer(TimePoint now, std::optional<Index> at, const wire::MapResponse& response);
@@ -233,6 +234,8 @@ private:
     // nat_pmp.cpp: answers by NAT-PMP
     void handleNatPmpMap(TimePoint now, const wire::NatPmpMapResponse& response);
     void handleNatPmpAddress(TimePoint now, const wire::NatPmpAddressResponse& response);
+    void natPmpAnnounced(TimePoint now, const wire::NatPmpAddressResponse& response);
+    void takeNatPmpAddress(TimePoint now, const wire::NatPmpAddressResponse& response);
     [[nodiscard]] bool handleNatPmpRefusal(TimePoint now, const wire::NatPmpRefusal& refusal, std::size_t size);
     void natPmpMapped(TimePoint now, Index at, const wire::NatPmpMapResponse& response);
     void natPmpAddressKnown(TimePoint now, const wire::Address& address);

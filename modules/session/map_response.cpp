@@ -86,7 +86,19 @@ bool Session::repeats(const Record& record, const wire::MapResponse& response) c
 }
 
 void Session::handleMapResponse(TimePoint now, const wire::MapResponse& response) {
+    if (response.assignedPort == 0 && isPinhole(response)) {
+        wire::MapResponse told = response;
+        told.assignedPort = response.internalPort;
+        handleAnswer(now, attribute(told, std::nullopt), told);
+        return;
+    }
     handleAnswer(now, attribute(response, std::nullopt), response);
+}
+
+/// Whether a firewall lets in what is sent to this host's own address; some do not say again that the port is the same.
+bool Session::isPinhole(const wire::MapResponse& response) const noexcept {
+    return response.resultCode == wire::ResultCode::success && response.lifetimeSeconds != 0 &&
+           !response.assignedAddress.isV4() && response.assignedAddress == config_.clientAddress;
 }
 
 void Session::handleAnswer(TimePoint now, std::optional<Index> at, const wire::MapResponse& response) {

@@ -88,25 +88,36 @@ void Session::natPmpMapped(TimePoint now, Index at, const wire::NatPmpMapRespons
              record.nonce});
 }
 
-void Session::handleNatPmpAddress(TimePoint now, const wire::NatPmpAddressResponse& response) {
-    const bool answers = natPmp_.asked({});
-    if (!answers && (!natPmpSpoken_ || now < nextUnsolicited_)) {
+/// An announcement to all hosts (RFC 6886 §3.2.1), which looks like the answer to an address query and is none: what it
+/// says is taken, and who asked goes on waiting.
+void Session::natPmpAnnounced(TimePoint now, const wire::NatPmpAddressResponse& response) {
+    if (!natPmpSpoken_ || now < nextUnsolicited_) {
         ++statistics_.unattributed;
         return;
     }
-    const auto query = answers ? natPmp_.record() : std::nullopt;
-    const bool success = response.resultCode == wire::NatPmpResult::success;
+    takeNatPmpAddress(now, response);
+    nextUnsolicited_ = now + announcementGap;
+    wake(now, random_.between(Duration::zero(), recoveryDelay));
+}
+
+/// What answers and announcements tell alike.
+void Session::takeNatPmpAddress(TimePoint now, const wire::NatPmpAddressResponse& response) {
     ++statistics_.attributed;
     natPmpSilent_ = false;
     checkNatPmpEpoch(now, response.epochSeconds, std::nullopt);
-    if (success) {
+    if (response.resultCode == wire::NatPmpResult::success) {
         natPmpAddressKnown(now, response.externalAddress);
     }
-    if (!answers) {
-        nextUnsolicited_ = now + announcementGap;
-        wake(now, random_.between(Duration::zero(), recoveryDelay)); // an announcement (RFC 6886 §3.2.1)
+}
+
+void Session::handleNatPmpAddress(TimePoint now, const wire::NatPmpAddressResponse& response) {
+    if (!natPmp_.asked({})) {
+        natPmpAnnounced(now, response);
         return;
     }
+    const auto query = natPmp_.record();
+    const bool success = response.resultCode == wire::NatPmpResult::success;
+    takeNatPmpAddress(now, response);
     if (query && table_[*query].isProbe) {
         natPmp_.end();
         Probed probed{0, response.epochSeconds};

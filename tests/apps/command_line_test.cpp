@@ -200,4 +200,75 @@ BOOST_AUTO_TEST_CASE(errors_are_json_even_when_the_rest_cannot_be_read) {
     BOOST_TEST(wantsJson(words));
 }
 
+BOOST_AUTO_TEST_CASE(servers_are_lists_of_addresses_with_commas) {
+    const auto command = readAs<MapCommand>(
+        {"map", "tcp:8080", "--server", "192.0.2.1,[2001:db8::1]:5352", "--server", "192.0.2.2", "--family", "both"});
+    BOOST_TEST_REQUIRE(command.via.named.size() == 2U);
+    const PcpServer& first = command.via.named[0].server;
+    BOOST_TEST_REQUIRE(first.addresses.size() == 2U);
+    BOOST_TEST((first.addresses[0] == net::ip::udp::endpoint{net::ip::make_address("192.0.2.1"), 5351}));
+    BOOST_TEST((first.addresses[1] == net::ip::udp::endpoint{net::ip::make_address("2001:db8::1"), 5352}));
+    BOOST_TEST((command.via.families == Families::both));
+    BOOST_TEST(command.via.asksSeveral());
+}
+
+BOOST_AUTO_TEST_CASE(a_server_may_have_a_name) {
+    const auto command =
+        readAs<MapCommand>({"map", "tcp:8080", "--server", "pcp.example.net:5352", "--server", "router"});
+    BOOST_TEST_REQUIRE(command.via.named.size() == 2U);
+    BOOST_TEST((command.via.named[0] == ServerSpec{{}, "pcp.example.net", 5352}));
+    BOOST_TEST((command.via.named[1] == ServerSpec{{}, "router", 5351}));
+}
+
+BOOST_AUTO_TEST_CASE(a_list_of_addresses_without_one_of_them_is_none) {
+    for (const char* servers :
+         {"", ",", "192.0.2.1,", ",192.0.2.1", "192.0.2.1,,192.0.2.2", "a,192.0.2.1", "300.1.1.1", "a b", "router:0"}) {
+        BOOST_TEST(contains(complaint({"map", "tcp:8080", "--server", servers}), "--server"), servers);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_shell_speaks_to_one_address) {
+    for (const char* option : {"--anycast", "--dhcp"}) {
+        BOOST_TEST(contains(complaint({"shell", option}), "--gateway"), option);
+    }
+    BOOST_TEST(contains(complaint({"shell", "--server", "192.0.2.1"}), "--gateway"));
+    BOOST_TEST(contains(complaint({"shell", "--family", "6"}), "--gateway"));
+}
+
+BOOST_AUTO_TEST_CASE(which_gateways_are_asked_is_one_or_all) {
+    BOOST_TEST(!readAs<MapCommand>({"map", "tcp:8080", "--gateways", "default"}).via.asksSeveral());
+    BOOST_TEST(readAs<KeepCommand>({"keep", "tcp:8080", "--gateways", "all"}).via.asksSeveral());
+    BOOST_TEST((readAs<AddressCommand>({"address", "--family", "6"}).via.families == Families::v6));
+    BOOST_TEST(contains(complaint({"map", "tcp:8080", "--gateways", "some"}), "neither default nor all"));
+    BOOST_TEST(contains(complaint({"map", "tcp:8080", "--family", "5"}), "auto, 4, 6 or both"));
+}
+
+BOOST_AUTO_TEST_CASE(anycast_is_asked_for_and_may_be_kept_near) {
+    const auto command = readAs<MapCommand>({"map", "tcp:8080", "--anycast", "--anycast-hops", "3"});
+    BOOST_TEST(command.via.anycast);
+    BOOST_TEST((command.via.anycastHops == 3U));
+    BOOST_TEST(!readAs<MapCommand>({"map", "tcp:8080"}).via.anycast);
+    BOOST_TEST(contains(complaint({"map", "tcp:8080", "--anycast-hops", "3"}), "--anycast"));
+    BOOST_TEST(contains(complaint({"map", "tcp:8080", "--anycast", "--anycast-hops", "256"}), "256"));
+}
+
+BOOST_AUTO_TEST_CASE(ways_to_say_whom_to_ask_exclude_one_another) {
+    BOOST_TEST(contains(complaint({"map", "tcp:1", "--gateway", "192.0.2.1", "--server", "192.0.2.2"}), "--gateway"));
+    BOOST_TEST(contains(complaint({"map", "tcp:1", "--gateway", "192.0.2.1", "--anycast"}), "--gateway"));
+    BOOST_TEST(contains(complaint({"map", "tcp:1", "--gateway", "192.0.2.1", "--family", "4"}), "--gateway"));
+    BOOST_TEST(contains(complaint({"map", "tcp:1", "--server", "192.0.2.1", "--dhcp"}), "--server"));
+    BOOST_TEST(contains(complaint({"map", "tcp:1", "--source", "192.0.2.1", "--family", "both"}), "--source"));
+    BOOST_TEST(contains(complaint({"map", "tcp:1", "--source", "192.0.2.1", "--family", "6"}), "--family"));
+    BOOST_TEST(contains(complaint({"map", "tcp:1", "--protocol", "nat-pmp", "--family", "both"}), "IPv4 only"));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_about_one_gateway_does_not_go_with_several) {
+    for (const char* option : {"--reserve", "--dry-run"}) {
+        BOOST_TEST(contains(complaint({"map", "tcp:1", "--gateways", "all", option}), "one gateway"), option);
+    }
+    BOOST_TEST(contains(complaint({"map", "tcp:1", "--dhcp", "--nonce", "000102030405060708090a0b"}), "one gateway"));
+    BOOST_TEST(contains(complaint({"keep", "tcp:1", "--family", "both", "--port-file", "/tmp/port"}), "one gateway"));
+    BOOST_TEST(contains(complaint({"map", "tcp:1", "--server", "192.0.2.1", "--dry-run"}), "--dry-run"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -3,8 +3,8 @@
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
-#include <csignal>
 #include <cstddef>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
@@ -13,6 +13,7 @@
 
 #include "process.hpp"
 #include "simulator.hpp"
+#include "support/octets.hpp"
 #include "udp_socket.hpp"
 
 using namespace portolan::testing;
@@ -138,17 +139,15 @@ BOOST_AUTO_TEST_CASE(the_earlier_form_has_no_nonces) {
 BOOST_AUTO_TEST_CASE(a_thousand_mappings_are_told_once_each) {
     Drafty gateway;
     constexpr std::size_t count = 1000;
-    std::vector<std::string> words{"keep"};
+    UdpSocket host; // by NAT-PMP, whose requests are short
     for (std::size_t port = 20'000; port < 20'000 + count; ++port) {
-        words.push_back((port % 2 == 0 ? "tcp:" : "udp:") + std::to_string(port));
-    }
-    words.insert(words.end(), {"--identity", gateway.identity(), "--leave"});
-    Process keeping{gateway.asked(words)};
-    for (std::size_t granted = 0; granted < count;) {
-        if (keeping.readJson().at("event") == "granted") {
-            ++granted;
-            (void)gateway.event(); // it waits for its readers
-        }
+        Octets request = octets("00 01 00 00  00 00 00 00  00 00 0e 10");
+        request[1] = port % 2 == 0 ? 1 : 2;
+        request[4] = static_cast<std::uint8_t>(port >> 8);
+        request[5] = static_cast<std::uint8_t>(port);
+        host.send(request, "127.0.0.1", static_cast<std::uint16_t>(gateway.port()));
+        (void)host.receive();
+        (void)gateway.process().readLine(); // it waits for its readers
     }
     const std::vector<Json> told = gateway.get();
     std::set<std::pair<std::string, int>> seen;
@@ -160,8 +159,6 @@ BOOST_AUTO_TEST_CASE(a_thousand_mappings_are_told_once_each) {
     BOOST_TEST(told.size() == count + 1);
     BOOST_TEST(seen.size() == count);
     BOOST_TEST(told.back().at("mappings") == count);
-    keeping.signal(SIGTERM);
-    (void)keeping.finish();
 }
 
 BOOST_AUTO_TEST_CASE(it_is_sent_only_when_the_draft_is_asked_for) {

@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <spawn.h>
 #include <stdexcept>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <system_error>
 #include <thread>
@@ -136,6 +137,11 @@ std::string Process::readLine() {
 
 nlohmann::ordered_json Process::readJson() {
     return nlohmann::ordered_json::parse(readLine());
+}
+
+std::size_t Process::unread() const {
+    int size = 0;
+    return ioctl(out_, FIONREAD, &size) == 0 ? static_cast<std::size_t>(size) : 0;
 }
 
 void Process::signal(int number) const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
@@ -35,6 +36,9 @@ public:
     nlohmann::ordered_json readJson();
 
     void signal(int number) const;
+
+    /// So many octets of its standard output wait to be read.
+    [[nodiscard]] std::size_t unread() const;
 
     /// Waits for its end; `Finished::out` has what `readLine` has left.
     Finished finish();

@@ -3,11 +3,13 @@
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
+#include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <thread>
 #include <unistd.h>
 #include <vector>
 
@@ -102,6 +104,30 @@ BOOST_AUTO_TEST_CASE(an_external_address_of_others_is_reported_without_forwardin
     const Json listening = process.readJson();
     BOOST_TEST(listening.at("external") == "203.0.113.45");
     BOOST_TEST(listening.at("forwards") == false);
+}
+
+BOOST_AUTO_TEST_CASE(signals_do_not_break_off_what_it_says) {
+    Simulator simulator;
+    constexpr int count = 420; // more lines than a pipe has room for
+    std::vector<std::string> words{"keep", "--identity", simulator.identity()};
+    for (int port = 20'000; port < 20'000 + count; ++port) {
+        words.push_back("udp:" + std::to_string(port));
+    }
+    Process keeping{simulator.asked(words)};
+    while (simulator.process().unread() < 61'000) {
+        (void)keeping.readJson();
+    }
+    // By and by it waits for its reader; a signal that comes too early spoils nothing.
+    for (int signals = 0; signals < 5; ++signals) {
+        std::this_thread::sleep_for(std::chrono::milliseconds{20});
+        simulator.process().signal(SIGUSR2);
+    }
+    int mapped = 0;
+    while (mapped < count) {
+        mapped += simulator.event().at("event") == "mapped" ? 1 : 0;
+    }
+    simulator.process().signal(SIGTERM);
+    BOOST_TEST(simulator.process().finish().status == 0);
 }
 
 BOOST_AUTO_TEST_CASE(map_tells_everything_about_the_mapping) {

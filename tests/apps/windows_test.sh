@@ -7,7 +7,7 @@
 # shellcheck source=../samples/lib.sh
 . "$(dirname "$0")/../samples/lib.sh"
 
-command=$1
+command=$(realpath "$1")
 identity=(--identity "$directory/identity")
 
 # exits STATUS ARGUMENTS...: the command ends so; what it said is in output and complaint.
@@ -75,14 +75,16 @@ kill -INT "$begun"
 wait "$begun" || fail "map --keep ended with status $?"
 has kept '"event":"released"'
 
-# Hooks and port files.
+# Hooks and port files, whose names are in UTF-8.
 mkdir "$directory/häfen"
-printf '[[mapping]]\nports = "tcp:6000:6100"\nport_file = "%s"\n' "$directory/häfen/port" >"$directory/häfen/keep.toml"
-hook="echo {event} {port} %PORTOLAN_PROTOCOL% \"%PORTOLAN_VIA%\">>$(basename "$directory")/hooks"
-(cd "$directory/.." && exec "$command" keep --config "$directory/häfen/keep.toml" --exec "$hook" --json \
-    "${gateway[@]}" "${identity[@]}") >"$directory/kept" 2>"$directory/trouble" &
-begun=$!
-processes+=("$begun")
+cat >"$directory/häfen/keep.toml" <<END
+[[mapping]]
+ports = "tcp:6000:6100"
+port_file = "$directory/häfen/port"
+exec = 'echo {event} {port} %PORTOLAN_PROTOCOL% "%PORTOLAN_VIA%">>hooks'
+END
+cd "$directory"
+begin keep --config "$directory/häfen/keep.toml" --json "${gateway[@]}" "${identity[@]}"
 holds "$directory/häfen/port" 6100
 holds "$directory/hooks" $'granted 6100 tcp "pcp"\r'
 kill -INT "$begun"
@@ -97,5 +99,12 @@ kill -INT "$begun"
 wait "$begun" || fail "keep ended with status $?"
 begin keep tcp:6000 --exec "ping -n 300 127.0.0.1 >nul" --exec-timeout 1 "${gateway[@]}" "${identity[@]}"
 waitFor "$directory/trouble" 'took too long and ended with status' "$begun" >/dev/null
+kill -INT "$begun"
+wait "$begun" || fail "keep ended with status $?"
+
+# A gateway that has gone is not waited for longer than the user wants.
+begin keep tcp:6000 --json --timeout 1 --gateway "127.0.0.1:$gatewayPort" "${identity[@]}"
+waitFor "$directory/kept" '"event":"granted"' "$begun" >/dev/null
+kill -KILL "${processes[0]}"
 kill -INT "$begun"
 wait "$begun" || fail "keep ended with status $?"

@@ -97,7 +97,14 @@ BOOST_AUTO_TEST_CASE(completes_a_callback_as_well_as_an_awaitable) {
 }
 
 BOOST_AUTO_TEST_CASE(a_mapping_tells_from_where_it_can_be_reached) {
-    House house{simulator::Config::privateAddress()};
+    House house;
+    simulator::ServerOptions behindAnother;
+    behindAnother.config = simulator::Config::privateAddress();
+    behindAnother.config.announce.onStart = false;
+    behindAnother.forwards = false; // that address is not of this host
+    house.gateway.emplace(house.context.get_executor(), behindAnother);
+    house.options.gateway = house.gateway->endpoint();
+    house.client.emplace(house.context.get_executor(), house.options);
     house.run([](House& h) -> net::awaitable<void> {
         auto mapping = co_await h.client->map({.internalPort = 8080});
         BOOST_TEST_REQUIRE(mapping.has_value(), why(mapping));

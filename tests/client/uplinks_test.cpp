@@ -127,6 +127,7 @@ BOOST_AUTO_TEST_CASE(an_uplink_without_a_gateway_to_ask_is_told_beside_the_other
     Watched::route();
     ip("link add wg0 type veth peer name peer0");
     ip("link set wg0 up");
+    ip("link set peer0 up");
     ip("-4 route add default dev wg0 metric 50");
     street.start({.gateways = Gateways::all});
     street.run([](Watched& s) -> net::awaitable<void> {

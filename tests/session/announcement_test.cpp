@@ -71,6 +71,18 @@ BOOST_AUTO_TEST_CASE(an_address_announced_by_nat_pmp_moves_the_mappings, *label(
     trace.expects(EventKind::moved);
 }
 
+BOOST_AUTO_TEST_CASE(an_address_announced_by_nat_pmp_answers_no_question) {
+    constexpr auto address = "00 80 00 00  00 00 03 e8  cb 00 71 2d";
+    for (const bool probes : {false, true}) {
+        Trace trace{natPmpConfig()};
+        const auto id = probes ? trace.probe() : trace.query();
+        trace.sends("00 00");
+        BOOST_TEST(trace.announcedBy(trace.server, octets(address)));
+        trace.expectsNothing();
+        trace.receives(address).expects(probes ? EventKind::probed : EventKind::address, id);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_doubt_has_one_mapping_renewed_within_5_s) {
     Trace trace = holdingTwo();
     trace.session.handleDoubt(trace.now);

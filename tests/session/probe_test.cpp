@@ -82,8 +82,8 @@ BOOST_AUTO_TEST_CASE(where_only_nat_pmp_is_spoken_it_is_asked_by_that) {
     const auto id = trace.probe();
     trace.sends("00 00");
     trace.advance(12ms).receives(natPmpAddress);
-    BOOST_TEST((trace.expects(EventKind::probed, id).probed ==
-                Probed{0, 1000, 12ms, wire::Address::v4(203, 0, 113, 45)}));
+    BOOST_TEST(
+        (trace.expects(EventKind::probed, id).probed == Probed{0, 1000, 12ms, wire::Address::v4(203, 0, 113, 45)}));
 }
 
 BOOST_AUTO_TEST_CASE(a_gateway_of_nat_pmp_without_an_external_address_tells_none) {

@@ -6,6 +6,7 @@
 #include <memory>
 
 import portolan.net;
+import portolan.session;
 import portolan.transport;
 
 using namespace portolan;
@@ -78,7 +79,9 @@ BOOST_AUTO_TEST_CASE(goes_on_after_the_news_that_nobody_listens) {
     pair.link->flush();
     pair.context.poll();
     net::ip::udp::socket returned{pair.context, place};
-    BOOST_TEST(pair.link->session().handleRequest(transport::now(), {.internalPort = 8080}).has_value());
+    session::MappingRequest wanted;
+    wanted.internalPort = 8080;
+    BOOST_TEST(pair.link->session().handleRequest(transport::now(), wanted).has_value());
     pair.link->flush();
     std::array<std::uint8_t, 1100> room{};
     BOOST_TEST(returned.receive(net::buffer(room)) == 60U); // a MAP request

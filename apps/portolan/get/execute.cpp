@@ -17,6 +17,7 @@ module portolan.cli;
 
 import portolan.session;
 import portolan.transport;
+import :interrupt;
 import :table;
 import :way;
 
@@ -36,7 +37,9 @@ constexpr std::chrono::seconds usualTimeout{10};
 class Asker {
 public:
     Asker(const GetCommand& command, const net::ip::udp::endpoint& gateway)
-        : tap_(command.via.recording.tap), timeout_(command.common.timeout.value_or(usualTimeout)), gateway_(gateway) {}
+        : tap_(command.via.recording.tap), timeout_(command.common.timeout.value_or(usualTimeout)), gateway_(gateway) {
+        finishWrites();
+    }
 
     [[nodiscard]] result<void> connect(const net::ip::address& source) { return probe_.connect(gateway_, source); }
 

@@ -60,6 +60,9 @@ Parsed<KeepPlan> readPlan(const KeepCommand& command) {
     if (const auto error = conflict(plan)) {
         return *error;
     }
+    if (const auto error = conflict(command.via, plan)) {
+        return *error;
+    }
     return plan;
 }
 

@@ -54,7 +54,7 @@ net::awaitable<void> Keeper::follow(Kept& kept) {
 /// Asks until there is a gateway to ask; false if nobody wants it any more before that.
 net::awaitable<bool> Keeper::open(Kept& kept) {
     for (std::chrono::seconds wait = firstRetry; !kept.leaving; wait = std::min(2 * wait, longestRetry)) {
-        auto mapping = co_await client_.map(requestOf(kept.wanted));
+        auto mapping = co_await kept.place.client.map(requestOf(kept.wanted));
         if (mapping) {
             kept.mapping = std::move(mapping.value());
             if (kept.leaving) {
@@ -80,7 +80,7 @@ void Keeper::happened(Kept& kept, const MappingEvent& event) {
     const bool wasTrouble = !std::exchange(kept.trouble, {}).empty();
     kept.settled = true;
     if (event.kind == ChangeKind::renewed && !wasTrouble) {
-        output_.detail(fmt::format("{} renewed for {} s", toText(kept.wanted.ports), event.after.lifetime.count()));
+        output_.detail(fmt::format("{} renewed for {} s", kept.name(), event.after.lifetime.count()));
         if (!output_.json()) {
             return;
         }
@@ -98,7 +98,7 @@ void Keeper::inTrouble(Kept& kept, const Error& error) {
     kept.settled = true;
     const Failure failure = explain(error);
     if (kept.trouble == failure.code) {
-        output_.detail(fmt::format("{}: {}", toText(kept.wanted.ports), failure.message));
+        output_.detail(fmt::format("{}: {}", kept.name(), failure.message));
         return;
     }
     kept.trouble = failure.code;

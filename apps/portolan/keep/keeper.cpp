@@ -15,6 +15,7 @@ module;
 module portolan.cli;
 
 import :keeper;
+import :place;
 import :signals;
 import :way;
 
@@ -37,7 +38,6 @@ ClientOptions optionsOf(const KeepCommand& command, Output& output) {
 Keeper::Keeper(const net::any_io_executor& executor, const KeepCommand& command, Output& output)
     : command_(command)
     , output_(output)
-    , client_(executor, optionsOf(command, output))
     , hooks_(executor, [&output](std::string_view complaint) { output.warn(complaint); })
     , hangups_(executor)
     , watchdog_(executor)
@@ -45,6 +45,15 @@ Keeper::Keeper(const net::any_io_executor& executor, const KeepCommand& command,
     , ended_(executor, never) {
     hear(hangups_, {Sign::hangup});
     output.neverWait([this] { keepWriting(); });
+    const ClientOptions options = optionsOf(command, output);
+    std::vector<ClientOptions> all{options};
+    if (auto several = places(options); command.via.asksSeveral() && several) {
+        all = std::move(several.value());
+    }
+    for (const ClientOptions& place : all) {
+        places_.push_back({place, Client{executor, place},
+                           command.via.asksSeveral() ? placeText(gatewayOf(place), place.families) : std::string{}});
+    }
 }
 
 Keeper::~Keeper() {
@@ -99,16 +108,22 @@ std::optional<Failure> Keeper::follow(const KeepPlan& plan) {
 }
 
 void Keeper::keep(const KeepMapping& wanted, std::optional<Reservation> reservation) {
-    Kept& kept = kept_.emplace_back(ended_.get_executor(), wanted);
-    kept.reservation = std::move(reservation);
-    net::co_spawn(ended_.get_executor(), follow(kept), [this, &kept](const std::exception_ptr& failure) {
-        if (failure) {
-            std::rethrow_exception(failure);
-        }
-        std::erase_if(kept_, [&kept](const Kept& one) { return &one == &kept; });
-        ended_.cancel();
-        tellManager();
-    });
+    for (Place& place : places_) {
+        Kept& kept = kept_.emplace_back(ended_.get_executor(), wanted, place);
+        kept.reservation = std::exchange(reservation, std::nullopt);
+        net::co_spawn(ended_.get_executor(), follow(kept), [this, &kept](const std::exception_ptr& failure) {
+            if (failure) {
+                std::rethrow_exception(failure);
+            }
+            std::erase_if(kept_, [&kept](const Kept& one) { return &one == &kept; });
+            ended_.cancel();
+            tellManager();
+        });
+    }
+}
+
+std::string Keeper::Kept::name() const {
+    return place.name.empty() ? toText(wanted.ports) : fmt::format("{} at {}", toText(wanted.ports), place.name);
 }
 
 /// Lets go of a mapping; its coroutine sees that and ends.

@@ -33,12 +33,23 @@ private:
     /// What is told of a mapping: a change, or what is wrong.
     using News = std::variant<MappingEvent, Failure>;
 
-    /// One mapping of the plan.
+    /// A place where mappings are kept; there are several where it was wished so.
+    struct Place {
+        ClientOptions options;
+        Client client;
+        std::string name; ///< empty if it is the only one
+    };
+
+    /// One mapping of the plan, at one place.
     struct Kept {
-        Kept(const net::any_io_executor& executor, KeepMapping mapping)
-            : wanted(std::move(mapping)), retry(executor), later(executor) {}
+        Kept(const net::any_io_executor& executor, KeepMapping mapping, Place& at)
+            : wanted(std::move(mapping)), place(at), retry(executor), later(executor) {}
+
+        /// What it is called when something is told of it.
+        [[nodiscard]] std::string name() const;
 
         KeepMapping wanted;
+        Place& place;
         net::steady_timer retry; ///< while there is no gateway to ask
         std::optional<Mapping> mapping;
         std::optional<Reservation> reservation;
@@ -79,7 +90,7 @@ private:
 
     const KeepCommand& command_;
     Output& output_;
-    Client client_;
+    std::vector<Place> places_; ///< as many as there were at the beginning
     HookRunner hooks_;
     ServiceManager manager_;
     net::signal_set hangups_;

@@ -21,6 +21,7 @@ module portolan.cli;
 import portolan.session;
 import :beyond;
 import :keeper;
+import :place;
 
 namespace portolan::cli {
 
@@ -100,7 +101,7 @@ void Keeper::say(const Kept& kept, const MappingEvent& event, unsigned withheld)
         output_.object(said);
         return;
     }
-    output_.line(sentence(toText(kept.wanted.ports), event) + notTold(withheld));
+    output_.line(sentence(kept.name(), event) + notTold(withheld));
     if (event.after.held) {
         const auto warning = warningOf(event.after.externalAddress, event.after.gateway.endpoint.address());
         if (std::exchange(beyond_, warning.value_or("")) != warning && warning) {
@@ -111,12 +112,15 @@ void Keeper::say(const Kept& kept, const MappingEvent& event, unsigned withheld)
 
 void Keeper::say(const Kept& kept, const Failure& failure, unsigned withheld) {
     if (!output_.json()) {
-        output_.remark(fmt::format("{}: {}{}", toText(kept.wanted.ports), failure.message, notTold(withheld)));
+        output_.remark(fmt::format("{}: {}{}", kept.name(), failure.message, notTold(withheld)));
         return;
     }
     Json said{{"event", "refused"},
               {"protocol", fmt::format("{}", kept.wanted.ports.protocol)},
               {"internal", {{"port", kept.wanted.ports.internalPort}}}};
+    if (!kept.place.name.empty()) {
+        said.update(placeJson(gatewayOf(kept.place.options), kept.place.options.families));
+    }
     said.update(toJson(failure));
     said["untold"] = withheld;
     output_.object(said);
@@ -143,7 +147,7 @@ void Keeper::callHook(const Kept& kept, const MappingEvent& event) {
     const std::string port = std::to_string(now.externalPort);
     const std::string address = now.externalAddress.to_string();
     HookCall call;
-    call.subject = toText(kept.wanted.ports);
+    call.subject = kept.name();
     call.command = fill(kept.wanted.reaction.exec, {{"event", std::string{name(event.kind)}},
                                                     {"protocol", protocol},
                                                     {"port", port},
@@ -170,7 +174,7 @@ void Keeper::tellManager() {
     for (const Kept& kept : kept_) {
         const bool holds = kept.mapping && kept.mapping->info().held;
         held += holds ? 1 : 0;
-        list += fmt::format("{}{}{}", list.empty() ? "" : ", ", toText(kept.wanted.ports),
+        list += fmt::format("{}{}{}", list.empty() ? "" : ", ", kept.name(),
                             holds ? " at " + externalSide(kept.mapping->info()) : "");
     }
     std::string status = fmt::format("STATUS={} of {} mapped: {}", held, kept_.size(), list);

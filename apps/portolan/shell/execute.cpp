@@ -14,6 +14,7 @@ module;
 
 module portolan.cli;
 
+import :interrupt;
 import :way;
 
 namespace portolan::cli {
@@ -60,6 +61,7 @@ Shell::Shell(const ShellCommand& command, Output& output)
     timeout_ = command.common.timeout.value_or(timeout_);
     hex_ = command.common.verbose;
     drafts_ = command.drafts;
+    finishWrites();
 }
 
 ExitStatus Shell::run(const LineSource& lines, const std::string& script) {

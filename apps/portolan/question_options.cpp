@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 module;
 
-#include "command_options.hpp"
+#include "add_option.hpp"
 #include <boost/outcome/result.hpp>
 #include <boost/outcome/try.hpp>
 #include <cstdint>
@@ -13,28 +13,18 @@ module portolan.cli;
 
 import portolan.transport;
 
+#include "command_options.hpp"
+
 namespace portolan::cli {
 
-void addRecording(CLI::App& app, Recording& recording) {
-    const auto path = [](const std::string& text) -> Parsed<std::string> {
-        if (text.empty() || text == "-") {
-            return UsageError{"a capture is written to a file, which needs a name"};
-        }
-        return text;
-    };
-    add(app, "--pcap", "FILE", recording.file, path, "Write what is sent and received to this capture file");
-}
+using options::add;
+using options::addEach;
 
 void addGateways(CLI::App& app, GatewaysCommand& command) {
     const auto endpoint = [](std::string_view text) { return parseEndpoint(text, wire::serverPort); };
     add(app, "--gateway", "ADDR[:PORT]", command.gateway, endpoint,
         "Ask this one (default: those of all default routes)");
-    const auto port = [](std::string_view text) -> Parsed<std::uint16_t> {
-        const auto number = parseNumber(text, 1, 65'535, "a port");
-        return number ? Parsed<std::uint16_t>{static_cast<std::uint16_t>(number.assume_value())}
-                      : Parsed<std::uint16_t>{number.error()};
-    };
-    add(app, "--ssdp-port", "PORT", command.ssdpPort, port, "Where UPnP gateways are searched (default 1900)");
+    add(app, "--ssdp-port", "PORT", command.ssdpPort, parsePort, "Where UPnP gateways are searched (default 1900)");
     app.add_flag("--routes", command.routesOnly, "List the default routes, and ask nobody");
     addRecording(app, command.recording);
     app.footer("Asks each gateway whether it speaks PCP, NAT-PMP and UPnP IGD, and changes nothing there.\n\n"
@@ -57,18 +47,9 @@ void addGet(CLI::App& app, GetCommand& command) {
     };
     add(app, "--internal", "ADDR", command.query.filter.internalAddress, address, "Only those of this host");
     add(app, "--external", "ADDR", command.query.filter.externalAddress, address, "Only those of this address outside");
-    const auto addOptions = [&command](const std::vector<std::string>& texts) {
-        for (const std::string& text : texts) {
-            const auto code = parseOptionName(text);
-            if (!code) {
-                throw CLI::ValidationError{"--with", code.error().message};
-            }
-            command.query.options.push_back(code.assume_value());
-        }
-    };
-    app.add_option_function<std::vector<std::string>>(
-           "--with", addOptions, "Tell this option of each mapping, such as description; may be repeated")
-        ->type_name("OPTION")
+    const auto addOption = [&command](wire::OptionCode code) { command.query.options.push_back(code); };
+    addEach(app, "--with", "OPTION", parseOptionName, addOption,
+            "Tell this option of each mapping, such as description; may be repeated")
         ->allow_extra_args(false);
     add(app, "--next", "1|2", command.query.next, parseNext,
         "The form of NEXT: without the mappings' nonces, or with (default 2)");
