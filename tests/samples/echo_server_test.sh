@@ -9,6 +9,7 @@ server=$!
 processes+=("$server")
 reachable=$(waitFor "$directory/server" '^reachable at' "$server")
 address=${reachable#reachable at }
+address=${address%$'\r'} # as Windows ends lines
 
 exec 3<>"/dev/tcp/${address%:*}/${address##*:}"
 echo "over the chart of ports" >&3
@@ -18,7 +19,7 @@ exec 3>&-
 
 kill -INT "$server"
 wait "$server" || fail "the server ended with status $?"
-grep -q '^released$' "$directory/server" || fail "the server did not release its mapping"
+tr -d '\r' <"$directory/server" | grep -q '^released$' || fail "the server did not release its mapping"
 if (exec 3<>"/dev/tcp/${address%:*}/${address##*:}") 2>/dev/null; then
     fail "$address is still open after the release"
 fi
