@@ -8,6 +8,7 @@ module;
 
 module portolan.cli;
 
+import :interrupt;
 import :signals;
 
 namespace portolan::cli {
@@ -29,6 +30,17 @@ void unblock(const std::vector<int>& numbers) noexcept {
         ::sigaddset(&wanted, number);
     }
     ::sigprocmask(SIG_UNBLOCK, &wanted, nullptr);
+}
+
+void finishWrites() noexcept {
+    for (const auto& [number, sign] : systemSignals()) {
+        struct sigaction action{};
+        const bool known = sign != Sign::terminate && ::sigaction(number, nullptr, &action) == 0;
+        if (known && action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN) {
+            action.sa_flags |= SA_RESTART;
+            ::sigaction(number, &action, nullptr);
+        }
+    }
 }
 
 } // namespace portolan::cli

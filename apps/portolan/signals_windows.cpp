@@ -8,6 +8,7 @@ module;
 
 module portolan.cli;
 
+import :interrupt;
 import :signals;
 
 namespace portolan::cli {
@@ -21,6 +22,10 @@ std::span<const SystemSignal> systemSignals() noexcept {
 
 void unblock(const std::vector<int>&) noexcept {
     // nobody blocks them here
+}
+
+void finishWrites() noexcept {
+    // handlers have a thread of their own here, and interrupt nothing
 }
 
 } // namespace portolan::cli
