@@ -108,8 +108,8 @@ struct ClientOptions {
     /// heard, changes of the network that cannot be followed.
     std::function<void(const Error&)> onWarning{};
     /// Called, from the client's strand, with every datagram that is sent to gateways or comes from them, and with what
-    /// is heard at the ports of announcements, whoever sent it: for a capture, or a log. It sees nonces, which prove the
-    /// ownership of mappings; of UPnP it sees SSDP, as HTTP has no datagrams. Costs nothing when empty.
+    /// is heard at the ports of announcements, whoever sent it: for a capture, or a log. It sees nonces, which prove
+    /// the ownership of mappings; of UPnP it sees SSDP, as HTTP has no datagrams. Costs nothing when empty.
     DatagramTap onDatagram{};
 };
 
