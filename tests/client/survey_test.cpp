@@ -8,10 +8,10 @@
 #include <vector>
 
 using namespace std::chrono_literals;
-using portolan::Via;
 using portolan::Survey;
 using portolan::SurveyOptions;
 using portolan::SurveyTarget;
+using portolan::Via;
 
 namespace {
 

@@ -69,8 +69,8 @@ BOOST_AUTO_TEST_CASE(what_was_seen_before_a_link_was_opened_anew_does_not_have_i
     BOOST_TEST(pair.activities == 1U);
 }
 
-// ICMP's news come as an error of the next call on the socket, of which Windows would have programs believe that a connection
-// was reset.
+// ICMP's news come as an error of the next call on the socket, of which Windows would have programs believe that a
+// connection was reset.
 BOOST_AUTO_TEST_CASE(goes_on_after_the_news_that_nobody_listens) {
     Pair pair;
     const net::ip::udp::endpoint place = pair.gateway.local_endpoint();
