@@ -34,6 +34,9 @@ function(portolan_test name)
     add_test(NAME ${name} COMMAND ${target} --report_level=detailed ${omitted})
     set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" SKIP_RETURN_CODE 77 TIMEOUT 900
       ENVIRONMENT "${portolan_test_environment}")
+    if("integration" IN_LIST arg_LABELS)
+      set_tests_properties(${name} PROPERTIES RUN_SERIAL ON) # what waits for real time is not kept from the processor
+    endif()
     return()
   endif()
   list(JOIN arg_LABELS "," labels)
