@@ -11,7 +11,7 @@ set -uo pipefail
 labRequire
 labSpeaks "pcp upnp"
 # A name that would turn the rest of the line around on a terminal.
-labUp "friendly_name=Lab $(printf '\u202e')router"
+labUp "friendly_name=Lab $(printf '\342\200\256')router"
 
 expect "gateways asks the one of the default route" portolan gateways --timeout 10 --json
 expect "it is the router" fieldIs address "$labGatewayAddress"
