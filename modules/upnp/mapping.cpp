@@ -122,6 +122,9 @@ void ControlPoint::foundNothing(TimePoint now, Record& record, Seen seen) {
             next(record, Step::list);
         } else if (seen == Seen::unknown && record.reported != 0) {
             next(record, Step::remove); // it was ours when the gateway last granted it
+        } else if (seen == Seen::unknown) {
+            const Error why{Errc::noAnswer, "it does not show its list of mappings, or not all of it: one may stand"};
+            released(record, &why);
         } else {
             released(record);
         }

@@ -112,6 +112,30 @@ BOOST_AUTO_TEST_CASE(what_an_earlier_run_left_at_another_port_is_found) {
     BOOST_TEST(house.gateway.table.size() == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(where_the_gateway_shows_no_list_an_earlier_run_is_not_said_to_have_left_nothing) {
+    House house;
+    house.gateway.table[{"TCP", 40123}] = {"192.168.1.57", 8080, "Portolan", 0, {}};
+    house.gateway.fault = [](std::string_view action, std::string_view) {
+        return action == "GetGenericPortMappingEntry" ? 401U : 0U;
+    };
+    BOOST_TEST(house.point.handleDelete(house.now, {.internalPort = 8080}).has_value());
+    house.drain();
+    house.advance(1s);
+    BOOST_TEST((house.expects(EventKind::released).error == Errc::noAnswer));
+}
+
+BOOST_AUTO_TEST_CASE(nor_where_the_list_is_longer_than_is_read) {
+    House house;
+    for (std::uint16_t port = 1; port <= 70; ++port) {
+        house.gateway.table[{"TCP", port}] = {"192.168.1.9", port, "somebody's", 0, {}};
+    }
+    house.gateway.table[{"TCP", 40123}] = {"192.168.1.57", 8080, "Portolan", 0, {}};
+    BOOST_TEST(house.point.handleDelete(house.now, {.internalPort = 8080}).has_value());
+    house.drain();
+    house.advance(10s);
+    BOOST_TEST((house.expects(EventKind::released).error == Errc::noAnswer));
+}
+
 BOOST_AUTO_TEST_CASE(what_is_not_ours_is_not_deleted_for_an_earlier_run) {
     House house;
     house.gateway.table[{"TCP", 8080}] = {"192.168.1.57", 8080, "qBittorrent", 0, {}};
