@@ -248,6 +248,8 @@ Error GatewayLink::refusal(const race::Event& event) const {
     Error error{event.error, fmt::format("answer of {}", text(info_.endpoint))};
     if (event.gatewayExternal) {
         error.gatewayExternal = event.gatewayExternal;
+    }
+    if (event.gatewayExternal && wire::reachOf(*event.gatewayExternal) != wire::Reach::global) {
         error.detail += fmt::format(", whose own external address is {}: another NAT lies beyond it",
                                     transport::toAsio(*event.gatewayExternal).to_string());
     }
