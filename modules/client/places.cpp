@@ -129,7 +129,14 @@ std::vector<ClientOptions> placesOf(const ClientOptions& options, std::span<cons
             addAllGateways(places, options, Families::v6, ranked);
         }
     }
-    return places;
+    // Named or learned twice, it is one place all the same.
+    std::vector<ClientOptions> different;
+    for (ClientOptions& place : places) {
+        if (std::ranges::none_of(different, [&](const ClientOptions& one) { return isSamePlace(one, place); })) {
+            different.push_back(std::move(place));
+        }
+    }
+    return different;
 }
 
 std::vector<PcpServer> learnedByDhcp() {

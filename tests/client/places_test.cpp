@@ -117,6 +117,12 @@ BOOST_AUTO_TEST_CASE(servers_that_are_named_replace_all_gateways, *label("C7723-
     BOOST_TEST(text(placesOf(named, uplinks, {})) == "/any+192.0.2.7+2001:db8::7 /any+192.0.2.8");
 }
 
+BOOST_AUTO_TEST_CASE(a_server_that_is_named_twice_is_one_place) {
+    ClientOptions named = options();
+    named.servers = {PcpServer{{endpoint("192.0.2.7")}}, PcpServer{{endpoint("192.0.2.7")}}};
+    BOOST_TEST(text(placesOf(named, {}, {})) == "/any+192.0.2.7");
+}
+
 BOOST_AUTO_TEST_CASE(both_families_of_a_server_that_has_them_are_two_places) {
     ClientOptions named = options(Families::both);
     named.servers = {PcpServer{{endpoint("192.0.2.7"), endpoint("2001:db8::7")}}, PcpServer{{endpoint("192.0.2.8")}}};
