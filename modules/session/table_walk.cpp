@@ -20,6 +20,13 @@ namespace portolan::session {
 using wire::ResultCode;
 using wire::drafts::Next;
 
+namespace {
+
+/// No gateway has so many mappings.
+constexpr std::size_t mostMappings = 200'000;
+
+} // namespace
+
 TableWalk::TableWalk(const wire::drafts::GetFilter& filter, wire::drafts::NextVersion version,
                      const std::vector<wire::OptionCode>& options)
     : filter_(filter), version_(version) {
@@ -80,7 +87,7 @@ std::vector<WalkedMapping> TableWalk::handle(const wire::drafts::GetResponse& re
     fruitless_ = found.empty() ? fruitless_ + 1 : 0;
     if (ended) {
         end(std::nullopt);
-    } else if (fruitless_ > seen_.size() + 8) {
+    } else if (fruitless_ > seen_.size() + 8 || seen_.size() > mostMappings) {
         end(ResultCode::malformedRequest);
     }
     return found;
