@@ -76,7 +76,11 @@ result<gateway::Gateway> findGateway(const ClientOptions& options, std::optional
         return defaultGateway(options, *family);
     }
     auto best = defaultGateway(options, gateway::Family::v4);
-    return !best && best.error().code == Errc::noGateway ? defaultGateway(options, gateway::Family::v6) : best;
+    if (best || best.error().code != Errc::noGateway) {
+        return best;
+    }
+    auto other = defaultGateway(options, gateway::Family::v6);
+    return other || other.error().code != Errc::noGateway ? other : best;
 }
 
 } // namespace
