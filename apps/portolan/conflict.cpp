@@ -239,6 +239,9 @@ std::optional<UsageError> conflict(const MapCommand& command) {
 }
 
 std::optional<UsageError> conflict(const UnmapCommand& command) {
+    if (auto unfit = severalConflict(command.via, true, "unmap")) {
+        return unfit;
+    }
     return protocolConflict(command);
 }
 

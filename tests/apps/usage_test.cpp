@@ -75,6 +75,8 @@ const std::vector<Words> mistakes{
     {"unmap", "tcp:80:81"},
     {"unmap", "tcp:80", "--nonce", "1"},
     {"unmap", "tcp:80", "--lifetime", "1"},
+    {"unmap", "tcp:80", "--family", "both"},
+    {"unmap", "tcp:80", "--gateways", "all"},
     {"address", "192.0.2.1"},
     {"address", "--protocol", "smoke-signals"},
     {"gateways", "--gateway", "nowhere"},
