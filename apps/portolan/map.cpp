@@ -105,7 +105,10 @@ void report(const MapCommand& command, const MappingInfo& info, Output& output) 
     if (command.asksOptions()) {
         reportOptions(info, command.portSet ? command.portSet->size : 0U, output);
     }
-    if (!command.keep) {
+    if (!command.keep && info.via == Via::upnp && info.internalAddress.is_v6()) {
+        output.line(
+            "It is left standing for that time: nobody can tell whose a pinhole of UPnP is, to delete it sooner.");
+    } else if (!command.keep) {
         output.line("It is left standing for that time. To delete it sooner:");
         output.line("  " + unmapCommand(command, info));
     }
