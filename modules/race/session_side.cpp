@@ -93,11 +93,10 @@ void Referee::sessionTold(TimePoint now, MappingId id, Contest& contest, const s
     case EventKind::released:
         bySession_.erase(event.id);
         contest.session.reset();
+        contest.sessionSaid = event;
         if (contest.leaving) {
-            contest.sessionSaid = event;
             finishLeaving(id, contest);
         } else {
-            contest.sessionSaid = event;
             contest.searchAt = std::min(contest.searchAt, now);
             settle(now, id, contest);
         }

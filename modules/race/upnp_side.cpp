@@ -64,12 +64,11 @@ void Referee::upnpTold(TimePoint now, MappingId id, Contest& contest, const upnp
     case EventKind::released:
         byUpnp_.erase(event.id);
         contest.upnp.reset();
+        contest.upnpSaid = Said{true, event.error, event.detail};
         if (contest.leaving) {
-            contest.upnpSaid = Said{true, event.error, event.detail};
             finishLeaving(id, contest);
         } else {
             contest.removed = !event.error && event.grant.external.port != 0;
-            contest.upnpSaid = Said{true, event.error, event.detail};
             settle(now, id, contest);
         }
         return;
