@@ -21,6 +21,9 @@ std::string_view meaning(Reach reach) {
                "the Internet";
     case Reach::sharedAddress:
         return "is one of the provider's own NAT (CGNAT): what is mapped here cannot be reached from the Internet";
+    case Reach::multicast:
+    case Reach::reserved:
+        return "is none that a host can have: what is mapped here cannot be reached from the Internet";
     case Reach::linkLocal:
     case Reach::loopback:
         return "reaches nobody: the gateway has no connection to the Internet";
@@ -39,6 +42,8 @@ std::string_view adviceFor(Reach reach) noexcept {
         return "map the port at the outer router, too, or have one of the two work as a bridge";
     case Reach::sharedAddress:
         return "ask the provider for a public IPv4 address, or use IPv6";
+    case Reach::multicast:
+    case Reach::reserved:
     case Reach::linkLocal:
     case Reach::loopback:
         return "see that the gateway is connected";

@@ -15,6 +15,8 @@ enum class Reach : std::uint8_t {
     linkLocal,      ///< 169.254/16 (RFC 3927), fe80::/10
     loopback,       ///< 127/8, ::1
     unspecified,    ///< 0/8, ::
+    multicast,      ///< 224/4, ff00::/8
+    reserved,       ///< 240/4 (RFC 1112 §4), 198.18/15 (benchmarks, RFC 2544), 100::/64 (discard, RFC 6666)
 };
 
 /// The same as a word, for logs and JSON.
@@ -32,12 +34,16 @@ enum class Reach : std::uint8_t {
         return "loopback";
     case Reach::unspecified:
         return "unspecified";
+    case Reach::multicast:
+        return "multicast";
+    case Reach::reserved:
+        return "reserved";
     }
     return {};
 }
 
-/// From where the address can be reached, by the ranges of the special-purpose registries (RFC 6890) that gateways
-/// have been seen to give.
+/// From where the address can be reached, by the special-purpose registries (RFC 6890). The ranges for documentation
+/// are `global`: networks that play the Internet use them for what is global there.
 [[nodiscard]] constexpr Reach reachOf(const Address& address) noexcept {
     if (!address.isV4()) {
         const std::uint8_t first = address.octets[0];
@@ -48,6 +54,13 @@ enum class Reach : std::uint8_t {
         }
         if (first == 0xfe && (address.octets[1] & 0xc0) == 0x80) {
             return Reach::linkLocal;
+        }
+        if (first == 0xff) {
+            return Reach::multicast;
+        }
+        constexpr std::array<std::uint8_t, 8> discard{1};
+        if (std::equal(discard.begin(), discard.end(), address.octets.begin())) {
+            return Reach::reserved;
         }
         return (first & 0xfe) == 0xfc ? Reach::privateAddress : Reach::global;
     }
@@ -63,6 +76,12 @@ enum class Reach : std::uint8_t {
     }
     if (a == 10 || (a == 172 && (b & 0xf0) == 16) || (a == 192 && b == 168)) {
         return Reach::privateAddress;
+    }
+    if ((a & 0xf0) == 224) {
+        return Reach::multicast;
+    }
+    if (a >= 240 || (a == 198 && (b & 0xfe) == 18)) {
+        return Reach::reserved;
     }
     const bool isDsLite = a == 192 && b == 0 && c == 0 && d < 8;
     return isDsLite || (a == 100 && (b & 0xc0) == 64) ? Reach::sharedAddress : Reach::global;
