@@ -61,20 +61,27 @@ std::string summarize(const result<Mapping>& mapping) {
                        session::name(info.via), info.lifetime.count(), info.epochSeconds);
 }
 
-void reportMapping(const MappingInfo& info, Output& output) {
+std::string holder(const MappingInfo& info) {
     const net::ip::udp::endpoint& gateway = info.gateway.endpoint;
+    return fmt::format("{} of {}", session::name(info.via),
+                       info.via == Via::upnp ? gateway.address().to_string()
+                                             : toText(gateway.address(), gateway.port()));
+}
+
+std::string lifetimeText(const MappingInfo& info) {
+    return info.lifetime.count() == 0 ? "as long as the gateway runs" : fmt::format("{} s", info.lifetime.count());
+}
+
+void reportMapping(const MappingInfo& info, Output& output) {
     const std::string_view interfaceName = info.gateway.interfaceName;
     output.line(
         fmt::format("{} {}", relation(info),
                     info.externalAddress.is_unspecified()
                         ? fmt::format("port {} of an external address that the gateway did not tell", info.externalPort)
                         : toText(info.externalAddress, info.externalPort)));
-    output.line(fmt::format(
-        "by {} of {}{}{}, for {}", session::name(info.via),
-        info.via == Via::upnp ? gateway.address().to_string() : toText(gateway.address(), gateway.port()),
-        interfaceName.empty() ? "" : " on ", interfaceName,
-        info.lifetime.count() == 0 ? "as long as the gateway runs" : fmt::format("{} s", info.lifetime.count())));
-    if (const auto warning = warningOf(info.externalAddress, gateway.address())) {
+    output.line(fmt::format("by {}{}{}, for {}", holder(info), interfaceName.empty() ? "" : " on ", interfaceName,
+                            lifetimeText(info)));
+    if (const auto warning = warningOf(info.externalAddress, info.gateway.endpoint.address())) {
         output.remark(*warning);
     }
 }

@@ -13,6 +13,12 @@ namespace portolan::cli {
 /// What came back, for --verbose.
 [[nodiscard]] std::string summarize(const result<Mapping>& mapping);
 
+/// "PCP of 192.168.1.1:5351"; by UPnP without a port, as it has none of its own.
+[[nodiscard]] std::string holder(const MappingInfo& info);
+
+/// "3600 s", or "as long as the gateway runs".
+[[nodiscard]] std::string lifetimeText(const MappingInfo& info);
+
 /// Two lines for a person: what is mapped to what, and by whom for how long.
 void reportMapping(const MappingInfo& info, Output& output);
 

@@ -18,7 +18,8 @@ import :beyond;
 namespace portolan::cli {
 
 void Output::object(const Json& said) {
-    out_.write(said.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n');
+    // In ASCII: text of gateways may hold characters that change what a terminal shows.
+    out_.write(said.dump(-1, ' ', true, Json::error_handler_t::replace) + '\n');
 }
 
 void Output::line(std::string_view text) {
@@ -101,6 +102,9 @@ Json toJson(std::string_view event, const MappingInfo& info) {
     Json server = toJson(gateway.address(), gateway.port());
     server["interface"] = info.gateway.interfaceName;
     server["via"] = word(info.via);
+    if (info.via == Via::upnp) {
+        server["port"] = nullptr; // it has none of its own
+    }
     Json told{{"event", event},
               {"protocol", fmt::format("{}", info.protocol)},
               {"internal", toJson(info.internalAddress, info.internalPort)},

@@ -18,8 +18,8 @@ module;
 
 module portolan.cli;
 
-import portolan.session;
 import :beyond;
+import :held;
 import :keeper;
 import :place;
 
@@ -33,9 +33,7 @@ std::string externalSide(const MappingInfo& info) {
 
 std::string sentence(const std::string& ports, const MappingEvent& event) {
     const MappingInfo& now = event.after;
-    const std::string by =
-        fmt::format("by {} of {}, for {} s", session::name(now.via),
-                    toText(now.gateway.endpoint.address(), now.gateway.endpoint.port()), now.lifetime.count());
+    const std::string by = fmt::format("by {}, for {}", holder(now), lifetimeText(now));
     switch (event.kind) {
     case ChangeKind::granted:
         return fmt::format("{} is mapped to {} {}", ports, externalSide(now), by);
