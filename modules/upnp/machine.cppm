@@ -250,8 +250,9 @@ private:
     std::optional<std::chrono::seconds> uptime_;
     TimePoint uptimeAt_;
     TimePoint pollAt_ = never;
-    bool pollAddress_ = false;   ///< the status was asked, the address is next
-    TimePoint nextHeed_ = never; ///< announcements change nothing until then
+    bool pollAddress_ = false;       ///< the status was asked, the address is next
+    TimePoint nextHeed_ = never;     ///< announcements change nothing until then
+    TimePoint nextFarewell_ = never; ///< nor do farewells
     bool permanentOnly_ = false;
     bool noAny_ = false;  ///< AddAnyPortMapping is not there
     bool noList_ = false; ///< GetGenericPortMappingEntry is not there

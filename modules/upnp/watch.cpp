@@ -21,7 +21,8 @@ namespace {
 /// A start, an announcement of one and the like are spread over so long: other hosts heard of them, too.
 constexpr Duration spread = std::chrono::seconds{5};
 
-/// Announcements come in series of ten and more, and anyone on the link can forge them: one in so long is heeded.
+/// Announcements come in series of ten and more, and anyone on the link can forge them: one in so long is heeded, and
+/// one farewell.
 constexpr Duration heedGap = std::chrono::seconds{30};
 
 /// How much a gateway's count of seconds may differ from ours.
@@ -147,10 +148,20 @@ void ControlPoint::handleAnnouncement(TimePoint now, const SsdpMessage& message)
         bootId_ = message.bootId; // it says that nothing was lost
         return;
     }
-    if (now < nextHeed_ || !anythingWanted()) {
+    if (!anythingWanted()) {
         return;
     }
-    if (stage_ == Stage::asleep && message.kind == SsdpKind::alive) {
+    if (message.kind == SsdpKind::byebye) {
+        if (stage_ == Stage::ready && now >= nextFarewell_) {
+            nextFarewell_ = now + heedGap;
+            pollAt_ = std::min(pollAt_, now + spread); // is it gone, or is it back already?
+        }
+        return;
+    }
+    if (now < nextHeed_) {
+        return;
+    }
+    if (stage_ == Stage::asleep) {
         nextHeed_ = now + heedGap;
         discover(now);
     }
@@ -166,10 +177,6 @@ void ControlPoint::handleAnnouncement(TimePoint now, const SsdpMessage& message)
         return; // of another device on the same host, or of ours, which says more in a moment
     }
     nextHeed_ = now + heedGap;
-    if (message.kind == SsdpKind::byebye) {
-        pollAt_ = std::min(pollAt_, now + spread); // is it gone, or is it back already?
-        return;
-    }
     if (isElsewhere) {
         discover(now); // it went, and came back elsewhere
     } else if (!message.bootId || !bootId_) {

@@ -170,6 +170,18 @@ BOOST_AUTO_TEST_CASE(a_gateway_that_goes_is_looked_at) {
     BOOST_TEST(house.gateway.count("GetStatusInfo") == before + 1);
 }
 
+BOOST_AUTO_TEST_CASE(a_gateway_that_goes_and_comes_is_recovered_from_at_once) {
+    House house = holdingThree();
+    house.gateway.restart(house.now);
+    house.gateway.closed = true;
+    house.announces("ssdp:byebye");
+    house.advance(6s);
+    house.gateway.closed = false;
+    house.announces("ssdp:alive", alive(2));
+    house.advance(7s);
+    allAre(house, EventKind::recovered, 3);
+}
+
 BOOST_AUTO_TEST_CASE(a_gateway_that_never_counts_its_uptime_is_not_doubted) {
     House house;
     house.gateway.answer = [](std::string_view action, std::string_view) -> std::optional<std::string> {
