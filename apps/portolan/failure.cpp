@@ -56,6 +56,8 @@ Verdict judge(Errc code) {
         return {ExitStatus::failed, "cancelled", "CANCELLED", ""};
     case Errc::mappingLost:
         return {ExitStatus::failed, "lost", "MAPPING_LOST", ""};
+    case Errc::leftStanding:
+        return {ExitStatus::failed, "left", "LEFT_STANDING", "delete it (portolan unmap)"};
     }
     return {ExitStatus::failed, "internal", "UNKNOWN", ""};
 }
@@ -153,6 +155,9 @@ Verdict judge(const std::error_code& code) {
     }
     if (isUnreachable(code)) {
         return {ExitStatus::noAnswer, "unreachable", "UNREACHABLE", "see that the network is up, and --gateway right"};
+    }
+    if (code == std::errc::connection_reset || code == std::errc::connection_aborted) {
+        return {ExitStatus::noAnswer, "timeout", "NO_ANSWER", "try again, or another protocol (--protocol)"};
     }
     if (code == std::errc::address_not_available) {
         return {ExitStatus::usage, "usage", "NOT_AN_ADDRESS_OF_THIS_HOST", "name an address of this host"};

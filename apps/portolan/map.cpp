@@ -47,6 +47,12 @@ ClientOptions optionsOf(const MapCommand& command, Output& output) {
     options.identity = identityFor(command.via, output);
     options.trustedNetwork = command.thirdParty || command.checkpoint; // either of these options declares that
     options.follow = command.keep;
+    options.onWarning = [&output, ports = command.ports](const Error& warning) {
+        if (warning.code == Errc::leftStanding) {
+            output.warn(fmt::format("{}; to delete it: portolan unmap {}, with the same options for the gateway",
+                                    warning.message(), toText(PortSpec{ports.protocol, ports.internalPort, 0})));
+        }
+    };
     if (!command.keep) {
         options.releaseTimeout = std::min(options.releaseTimeout, giveUpTimeout);
     }

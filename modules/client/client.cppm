@@ -32,7 +32,8 @@ export namespace portolan {
 /// Opens ports on this host's gateway. Any number of coroutines, on any threads, may use one client at once.
 ///
 /// Every operation takes an Asio completion token, by default one that gives an awaitable, and honours cancellation:
-/// it completes with `Errc::cancelled` and leaves nothing behind on the gateway. No operation throws. The executor's
+/// it completes with `Errc::cancelled`, and what it may have made on the gateway is deleted again; if the gateway does
+/// not confirm that in time, `ClientOptions::onWarning` is told. No operation throws. The executor's
 /// context must outlive the client and its mappings; while any is held there is work in it.
 class Client {
 public:

@@ -6,9 +6,11 @@ module;
 #include <boost/outcome/try.hpp>
 #include <chrono>
 #include <cstdint>
+#include <fmt/format.h>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -286,8 +288,18 @@ void Core::forget(const MappingKey& key) {
 }
 
 void Core::completeReleases(Call& call, const result<void>& outcome) {
+    call.told |= !call.releasing.empty();
     for (Waiting<ReleaseHandler>& waiting : std::exchange(call.releasing, {})) {
         complete(std::move(waiting), outcome);
+    }
+}
+
+/// Nobody waits for its deletion, of which the gateway said nothing, or no.
+void Core::tellLeftStanding(const MappingKey& key, const std::string& why) {
+    const Entry& entry = key.link->entries.at(key.id);
+    if (options_.onWarning && entry.call && !entry.call->told && !entry.retired) {
+        options_.onWarning({Errc::leftStanding, fmt::format("{} {} at {}: {}", entry.protocol, entry.internalPort,
+                                                            key.link->info().endpoint.address().to_string(), why)});
     }
 }
 
@@ -323,6 +335,9 @@ void Core::deadlinePassed(const MappingKey& key) {
     if (!givenUp) {
         setDeadline(key, call, call.deletionLimit); // only the wait is over
         return;
+    }
+    if (key.link->entries.at(key.id).held || key.link->race().mayStandByUpnp(key.id)) {
+        tellLeftStanding(key, "its deletion took too long");
     }
     key.link->race().handleDetach(key.id);
     forget(key);

@@ -99,6 +99,7 @@ private:
     void abandon(const MappingKey& key, const Error& error);
     void forget(const MappingKey& key);
     void completeReleases(Call& call, const result<void>& outcome);
+    void tellLeftStanding(const MappingKey& key, const std::string& why);
     void setDeadline(const MappingKey& key, Call& call, session::TimePoint when);
     void clearDeadline(const MappingKey& key, Call& call);
     void deadlinePassed(const MappingKey& key);

@@ -181,6 +181,9 @@ void Core::released(const MappingKey& key, const race::Event& event, Entry& entr
     }
     const MappingInfo before = infoOf(*key.link, entry);
     setHeld(entry, false);
+    if (error && (entry.held || event.byUpnp)) {
+        tellLeftStanding(key, error->message());
+    }
     tell(entry, {ChangeKind::released, before, infoOf(*key.link, entry), error});
     forget(key);
 }

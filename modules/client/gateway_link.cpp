@@ -232,7 +232,10 @@ Error GatewayLink::failure(const race::Event& event) const {
 
 Error GatewayLink::failure(const Asked& asked, const race::Event& event) const {
     if (event.byUpnp) {
-        Error error{event.error, fmt::format("answer of {} by UPnP", info_.endpoint.address().to_string())};
+        const bool isAnswer =
+            event.error.category() == upnp::igdCategory() || event.error.category() == upnp::faultCategory();
+        Error error{event.error, fmt::format("{} {} by UPnP", isAnswer ? "answer of" : "asked",
+                                             info_.endpoint.address().to_string())};
         if (!event.detail.empty()) {
             error.detail = event.error == Errc::noAnswer ? event.detail : error.detail + ": " + event.detail;
         }

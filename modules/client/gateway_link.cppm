@@ -55,6 +55,7 @@ struct Call {
     std::vector<Waiting<ReleaseHandler>> releasing;
     std::optional<session::TimePoint> deadline; ///< of whoever waits, then of the deletion
     session::TimePoint deletionLimit;           ///< when the deletion is given up
+    bool told = false;                          ///< that it was not confirmed
 };
 
 /// What happened to a mapping and was not told yet, and who waits to be told. Only one of them is not empty.

@@ -105,7 +105,8 @@ struct ClientOptions {
     /// family, IPv4 or IPv6. Off: mappings are renewed where they were made, or lost.
     bool follow = true;
     /// Called, from the client's executor, with what is wrong and can be lived with: announcements that cannot be
-    /// heard, changes of the network that cannot be followed.
+    /// heard, changes of the network that cannot be followed, and mappings that may be left standing where nobody
+    /// waited for their deletion, as their handles were dropped or `map` gave them up (`Errc::leftStanding`).
     std::function<void(const Error&)> onWarning{};
     /// Called, from the client's strand, with every datagram that is sent to gateways or comes from them, and with what
     /// is heard at the ports of announcements, whoever sent it: for a capture, or a log. It sees nonces, which prove

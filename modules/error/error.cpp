@@ -38,6 +38,8 @@ std::string_view describe(Errc code) {
         return "cancelled";
     case Errc::mappingLost:
         return "the mapping is no longer held";
+    case Errc::leftStanding:
+        return "a mapping that was given up may be left standing until it expires";
     }
     return "unknown error";
 }

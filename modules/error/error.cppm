@@ -20,6 +20,7 @@ enum class Errc {
     notAvailable,        ///< the gateway's protocol cannot express the request (NAT-PMP has no options)
     cancelled,           ///< the operation was cancelled, or its client is gone
     mappingLost,         ///< the mapping is no longer held
+    leftStanding,        ///< the gateway did not confirm the deletion of a mapping, and may have it until it expires
 };
 
 [[nodiscard]] const std::error_category& portolanCategory() noexcept; ///< of `Errc`

@@ -68,6 +68,9 @@ public:
     [[nodiscard]] std::optional<MappingRequest> request(MappingId id) const;
     [[nodiscard]] const session::GrantedOptions* options(MappingId id) const;
 
+    /// Whether UPnP was asked for this mapping and the gateway may have it, though it has not said so.
+    [[nodiscard]] bool mayStandByUpnp(MappingId id) const;
+
     /// Why UPnP does not serve this, as far as is known; nothing where it is not spoken.
     [[nodiscard]] std::optional<Error> upnpSays(MappingId id) const;
 

@@ -156,7 +156,10 @@ std::uint32_t Referee::transmissions(MappingId id) const {
     if (at == contests_.end()) {
         return session_.transmissions(id);
     }
-    return at->second.session ? session_.transmissions(*at->second.session) : 0;
+    const Contest& contest = at->second;
+    return contest.session       ? session_.transmissions(*contest.session)
+           : contest.sessionSaid ? contest.sessionSaid->transmissions
+                                 : 0;
 }
 
 std::optional<MappingRequest> Referee::request(MappingId id) const {
@@ -187,13 +190,18 @@ const session::GrantedOptions* Referee::options(MappingId id) const {
     return contest.request.wishes.any() ? &contest.options : nullptr;
 }
 
+bool Referee::mayStandByUpnp(MappingId id) const {
+    const auto at = contests_.find(id);
+    return at != contests_.end() && at->second.upnp && point_->mayStand(*at->second.upnp);
+}
+
 std::optional<Error> Referee::upnpSays(MappingId id) const {
     if (!speaksUpnp()) {
         return std::nullopt;
     }
     if (const auto at = contests_.find(id); at != contests_.end()) {
         const auto& said = at->second.upnpSaid;
-        return said ? Error{said->error, said->detail} : Error{Errc::noAnswer, "it was not over with its questions"};
+        return said ? Error{said->error, said->detail} : point_->soFar();
     }
     if (const auto request = session_.request(id)) {
         if (const std::string_view lacking = lacks(*request); !lacking.empty()) {

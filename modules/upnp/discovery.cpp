@@ -6,6 +6,7 @@ module;
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <fmt/format.h>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -54,11 +55,33 @@ void ControlPoint::handleSearchTurn(TimePoint now) {
     search_.start(now);
 }
 
+Error ControlPoint::nothingFound() const {
+    const auto& refusal = search_.refusal();
+    return refusal ? *refusal : Error{Errc::noAnswer, "nothing answered the search for a gateway"};
+}
+
+Error ControlPoint::soFar() const {
+    switch (stage_) {
+    case Stage::asleep:
+        return searchError_.value_or(nothingFound());
+    case Stage::waiting:
+    case Stage::searching:
+        return nothingFound();
+    case Stage::describing:
+        return {Errc::noAnswer,
+                fmt::format("{} did not send its description in time", text(candidates_[candidate_].location))};
+    case Stage::choosing:
+        return optionError_.value_or(Error{Errc::noAnswer, "the gateway's services did not say in time what they are"});
+    case Stage::ready:
+        break;
+    }
+    return {Errc::noAnswer, fmt::format("{} did not answer in time", text(service_->control))};
+}
+
 void ControlPoint::searchEnded(TimePoint now) {
     candidates_ = search_.candidates();
     if (candidates_.empty()) {
-        const auto& refusal = search_.refusal();
-        discoveryFailed(now, refusal ? *refusal : Error{Errc::noAnswer, "nothing answered the search for a gateway"});
+        discoveryFailed(now, nothingFound());
         return;
     }
     candidate_ = 0;

@@ -97,6 +97,9 @@ public:
 
     [[nodiscard]] Stage stage() const noexcept { return stage_; }
 
+    /// Why nothing has come of what was wanted so far: what the gateway was asked for last.
+    [[nodiscard]] Error soFar() const;
+
     /// The gateway's description, once one was read.
     [[nodiscard]] const std::optional<Description>& description() const noexcept { return description_; }
 
@@ -109,6 +112,9 @@ public:
 
     /// Mappings and queries that are not yet at their end.
     [[nodiscard]] std::size_t size() const noexcept { return records_.size(); }
+
+    /// Whether the gateway was asked to make this mapping and may have it.
+    [[nodiscard]] bool mayStand(MappingId id) const;
 
     /// What is held under this id, if it is.
     [[nodiscard]] std::optional<Grant> grant(MappingId id) const;
@@ -151,6 +157,7 @@ private:
     // discovery.cpp: from nothing to a service
     void discover(TimePoint now);
     void searchEnded(TimePoint now);
+    [[nodiscard]] Error nothingFound() const;
     void described(TimePoint now, const result<Description>& description);
     void nextCandidate(TimePoint now, const Error& error);
     void firewallAnswered(const result<GetFirewallStatus::Answer>& answer);

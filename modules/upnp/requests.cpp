@@ -204,6 +204,11 @@ std::optional<Grant> ControlPoint::grant(MappingId id) const {
     return at == records_.end() || at->second.phase != Phase::held ? std::nullopt : std::optional{grantOf(at->second)};
 }
 
+bool ControlPoint::mayStand(MappingId id) const {
+    const auto at = records_.find(id);
+    return at != records_.end() && at->second.mayStand;
+}
+
 void ControlPoint::emit(const Record& record, EventKind kind, const Error* error, Duration retryAfter) {
     Event event{kind, record.id, grantOf(record), {}, std::chrono::ceil<std::chrono::seconds>(retryAfter), {}};
     if (error != nullptr) {

@@ -35,6 +35,7 @@ BOOST_AUTO_TEST_CASE(silence_is_status_4) {
 BOOST_AUTO_TEST_CASE(an_icmp_error_is_status_4) {
     BOOST_TEST(isStatus(Error{Errc::unreachable}, ExitStatus::noAnswer));
     BOOST_TEST(isStatus(Error{make_error_code(std::errc::network_unreachable)}, ExitStatus::noAnswer));
+    BOOST_TEST(isStatus(Error{make_error_code(std::errc::connection_reset)}, ExitStatus::noAnswer));
 }
 
 BOOST_AUTO_TEST_CASE(every_refusal_of_a_gateway_is_status_5) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Commands at gateways of UPnP.
 #include <boost/test/unit_test.hpp>
+#include <csignal>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
@@ -11,6 +12,7 @@
 
 using portolan::testing::Finished;
 using portolan::testing::onlyObject;
+using portolan::testing::Process;
 using portolan::testing::runCommand;
 using portolan::testing::Simulator;
 using Words = std::vector<std::string>;
@@ -71,6 +73,18 @@ BOOST_AUTO_TEST_CASE(a_mapping_for_ever_is_called_that) {
                mapped.out);
     BOOST_TEST(mapped.out.find("unmap tcp:6000") != std::string::npos);
     BOOST_TEST(mapped.out.find("--protocol upnp --ssdp-port ") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_mapping_that_was_interrupted_too_late_to_be_taken_back_is_told) {
+    Simulator simulator{"slow"};
+    Process mapping{identified(simulator, {"map", "tcp:6000", "--protocol", "upnp"})};
+    BOOST_TEST(simulator.event().at("event") == "mapped"); // what says so comes a second later
+    mapping.signal(SIGINT);
+    const Finished finished = mapping.finish();
+    BOOST_TEST(finished.status == 1, finished.err);
+    BOOST_TEST(finished.err.find("may be left standing until it expires: tcp 6000 at 127.0.0.1") != std::string::npos,
+               finished.err);
+    BOOST_TEST(finished.err.find("portolan unmap tcp:6000") != std::string::npos, finished.err);
 }
 
 BOOST_AUTO_TEST_CASE(a_gateway_that_leads_elsewhere_is_not_followed_and_that_is_told) {

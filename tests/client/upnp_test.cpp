@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace {
 
@@ -130,6 +131,42 @@ BOOST_AUTO_TEST_CASE(a_handle_that_is_dropped_leaves_nothing) {
     house.runUntil([&] { return house.mapped() == 0; });
 }
 
+BOOST_AUTO_TEST_CASE(what_map_gave_up_and_could_not_delete_in_time_is_told) {
+    simulator::Config config = upnpOnly();
+    config.quirks.delay = std::chrono::milliseconds{300};
+    std::vector<portolan::Error> warnings;
+    auto options = speaking(Speak::upnp);
+    options.releaseTimeout = std::chrono::milliseconds{1};
+    options.onWarning = [&](const portolan::Error& warning) { warnings.push_back(warning); };
+    House house{config, options};
+    net::cancellation_signal signal;
+    house.client->map({.internalPort = 8080},
+                      net::bind_cancellation_slot(signal.slot(), [](const portolan::result<portolan::Mapping>&) {}));
+    house.runUntil([&] { return house.mapped() == 1; }); // and the answer that says so is late
+    signal.emit(net::cancellation_type::terminal);
+    house.runUntil([&] { return !warnings.empty(); });
+    BOOST_TEST_REQUIRE(warnings.size() == 1U);
+    BOOST_TEST((warnings.front().code == portolan::Errc::leftStanding));
+    BOOST_TEST(mentions(warnings.front().message(), "tcp 8080 at 127.0.0.1"), warnings.front().message());
+    BOOST_TEST(house.mapped() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(what_map_gave_up_before_it_was_asked_for_is_no_matter) {
+    std::size_t warnings = 0;
+    auto options = speaking(Speak::upnp);
+    options.timeout = std::chrono::milliseconds{20};
+    options.releaseTimeout = std::chrono::milliseconds{1};
+    options.onWarning = [&](const portolan::Error&) { ++warnings; };
+    House house{simulator::Config::silent(), options};
+    house.run([](House& h) -> net::awaitable<void> {
+        const auto mapping = co_await h.client->map({.internalPort = 8080});
+        BOOST_TEST(!mapping.has_value());
+    }(house));
+    house.client.reset();
+    house.context.run_for(std::chrono::milliseconds{50});
+    BOOST_TEST(warnings == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(a_search_in_vain_is_told_with_the_rest) {
     auto options = speaking(Speak::any);
     options.timeout = std::chrono::milliseconds{300};
@@ -144,6 +181,17 @@ BOOST_AUTO_TEST_CASE(a_search_in_vain_is_told_with_the_rest) {
         BOOST_TEST(mentions(why(mapping), "PCP and NAT-PMP"), why(mapping));
         BOOST_TEST(mentions(why(mapping), "by UPnP"), why(mapping));
     }(client));
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_that_is_refused_is_not_called_an_answer) {
+    simulator::Config config = upnpOnly();
+    config.igd.quirks.location = "http://127.0.0.1:1/rootDesc.xml";
+    House house{config, speaking(Speak::upnp)};
+    house.run([](House& h) -> net::awaitable<void> {
+        const auto mapping = co_await h.client->map({.internalPort = 8080});
+        BOOST_TEST_REQUIRE(!mapping.has_value());
+        BOOST_TEST(mentions(why(mapping), "asked 127.0.0.1 by UPnP"), why(mapping));
+    }(house));
 }
 
 BOOST_AUTO_TEST_CASE(a_gateway_on_loopback_is_not_searched_unless_its_port_is_named) {

@@ -53,6 +53,17 @@ BOOST_AUTO_TEST_CASE(what_an_earlier_run_left_by_pcp_is_deleted_by_pcp_alone) {
     BOOST_TEST(arena.count("GET") == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(how_often_it_was_asked_is_known_when_pcp_is_given_up_and_upnp_is_not) {
+    Arena arena{upnpOnly()};
+    arena.upnpDelay = 1h;
+    const MappingId id = arena.erase();
+    while (arena.session.size() != 0) {
+        arena.advance(1s);
+    }
+    BOOST_TEST(arena.referee.size() != 0U);
+    BOOST_TEST(arena.referee.transmissions(id) >= 2U);
+}
+
 BOOST_AUTO_TEST_CASE(where_nothing_stands_by_upnp_and_pcp_is_silent_it_is_gone) {
     Arena arena{upnpOnly()};
     BOOST_TEST(!erased(arena).error);

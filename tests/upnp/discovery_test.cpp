@@ -79,6 +79,40 @@ BOOST_AUTO_TEST_CASE(where_nobody_answers_that_is_told_and_searched_for_ever_les
     BOOST_TEST(house.searches.size() <= 36U * 110);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_waited_for_can_be_told_at_any_time) {
+    House house;
+    house.gateway.searchable = false;
+    house.request();
+    house.advance(2s);
+    BOOST_TEST(house.point.soFar().detail == "nothing answered the search for a gateway");
+    house.gateway.searchable = true;
+    house.gateway.silent = true;
+    house.advance(2s); // it is asked thrice
+    BOOST_TEST((house.point.stage() == Stage::describing));
+    BOOST_TEST(house.point.soFar().detail ==
+               "http://192.168.1.1:5000/rootDesc.xml did not send its description in time");
+}
+
+BOOST_AUTO_TEST_CASE(that_a_request_is_not_answered_can_be_told_while_it_is_waited_for) {
+    House house;
+    house.hold();
+    house.gateway.silent = true;
+    house.request({.internalPort = 8081});
+    const Error why = house.point.soFar();
+    BOOST_TEST((why.code == Errc::noAnswer));
+    BOOST_TEST(why.detail.starts_with("http://192.168.1.1:5000/"), why.detail);
+    BOOST_TEST(why.detail.ends_with(" did not answer in time"), why.detail);
+}
+
+BOOST_AUTO_TEST_CASE(a_location_that_is_not_followed_is_told_with_its_url_before_the_search_is_over) {
+    House house;
+    house.gateway.location = "http://203.0.113.9:5000/rootDesc.xml";
+    house.request();
+    house.advance(1s);
+    BOOST_TEST((house.point.soFar().code == Fault::foreignUrl));
+    BOOST_TEST(house.point.soFar().detail == "http://203.0.113.9:5000/rootDesc.xml");
+}
+
 BOOST_AUTO_TEST_CASE(a_gateway_that_comes_later_is_found) {
     House house;
     house.gateway.searchable = false;
