@@ -46,6 +46,7 @@ ExitStatus execute(const UnmapCommand& command, Output& output) {
         request.thirdPartyId = command.thirdPartyId;
         request.portSet = command.portSet;
         const auto unmapped = co_await client.unmap(request, interrupt.token());
+        interrupt.leaveTheRest(); // whoever has waited long enough, or interrupts, wants no more tries
         asking.cameBack(unmapped ? "deleted" : unmapped.error().message());
         if (!unmapped) {
             co_return output.fail(explain(unmapped.error(), advice(command, unmapped.error())));

@@ -139,6 +139,19 @@ BOOST_AUTO_TEST_CASE(an_interrupted_map_ends_at_once) {
     BOOST_TEST(onlyObject(finished.out).at("kind") == "cancelled");
 }
 
+BOOST_AUTO_TEST_CASE(an_interrupted_unmap_is_tried_no_more) {
+    UdpSocket gateway;
+    Process process{{"unmap", "tcp:8080", "--gateway", gateway.name(), "--timeout", "3600", "--json"}};
+    (void)gateway.receive();
+    process.signal(SIGINT);
+    BOOST_TEST(process.readJson().at("kind") == "cancelled");
+    while (gateway.hasDatagram()) {
+        (void)gateway.receive();
+    }
+    BOOST_TEST(process.finish().status == 1);
+    BOOST_TEST(!gateway.hasDatagram());
+}
+
 BOOST_DATA_TEST_CASE(a_mapping_that_keep_has_lost_is_not_called_released, data::make({false, true}), json) {
     UdpSocket gateway;
     std::vector<std::string> words{"map", "tcp:8080", "--keep", "--gateway", gateway.name(), "--timeout", ample};
