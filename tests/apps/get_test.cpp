@@ -136,6 +136,24 @@ BOOST_AUTO_TEST_CASE(the_earlier_form_has_no_nonces) {
     BOOST_TEST(told[1].at("internal").at("port") == 8081);
 }
 
+BOOST_AUTO_TEST_CASE(a_gateway_of_the_other_form_is_said_to_be_perhaps_that) {
+    const Drafty gateway{"1"};
+    gateway.map("tcp:8080");
+    const Finished finished = runCommand({"get", "--draft", "--gateway", gateway.gateway()});
+    BOOST_TEST(finished.status == 5);
+    BOOST_TEST(contains(finished.err, "--next 1"), finished.err);
+    BOOST_TEST(!contains(finished.err, "--filter"), finished.err);
+}
+
+BOOST_AUTO_TEST_CASE(text_of_a_gateway_cannot_change_what_a_terminal_shows) {
+    const Drafty gateway;
+    gateway.map("tcp:8080", {"--description", "gepj.\u202e.exe"});
+    const Finished json = gateway.ask({"get", "--draft", "--with", "description"});
+    BOOST_TEST(contains(json.out, "gepj.\\u202e.exe"), json.out);
+    const Finished text = runCommand({"get", "--draft", "--with", "description", "--gateway", gateway.gateway()});
+    BOOST_TEST(!contains(text.out, "\u202e"), text.out);
+}
+
 BOOST_AUTO_TEST_CASE(a_thousand_mappings_are_told_once_each) {
     Drafty gateway;
     constexpr std::size_t count = 1000;

@@ -121,10 +121,30 @@ result<void> walkAll(const TableQuery& query, Asker& asker, TableTeller& teller)
             teller.tell(found);
         }
         if (const auto failure = walk.failure()) {
-            return Error{make_error_code(*failure), "GET is a draft that few gateways know"};
+            return make_error_code(*failure);
         }
     }
     return boost::outcome_v2::success();
+}
+
+/// What to do about a refusal: GET is a draft that few gateways know, in two forms.
+std::string advice(const TableQuery& query, const Error& error) {
+    using enum wire::ResultCode;
+    if (error.code == make_error_code(unsuppOpcode)) {
+        return "GET is a draft that few gateways know";
+    }
+    if (error.code == make_error_code(malformedOption) || error.code == make_error_code(malformedRequest)) {
+        return fmt::format("it may know the other form of NEXT (--next {})",
+                           query.next == wire::drafts::NextVersion::withNonce ? 1 : 2);
+    }
+    if (error.code == make_error_code(unsuppOption)) {
+        return query.options.empty() ? "it does not know NEXT, so it cannot tell more than one mapping"
+                                     : "leave out --with";
+    }
+    if (error.code == make_error_code(notAuthorized)) {
+        return "it does not show its table to this host";
+    }
+    return {};
 }
 
 } // namespace
@@ -147,7 +167,7 @@ ExitStatus execute(const GetCommand& command, Output& output) {
     const auto walked = walkAll(command.query, asker, teller);
     asking.cameBack(walked ? "all of it" : walked.error().message());
     if (!walked) {
-        return output.fail(explain(walked.error()));
+        return output.fail(explain(walked.error(), advice(command.query, walked.error())));
     }
     teller.end();
     return ExitStatus::done;
