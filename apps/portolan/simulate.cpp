@@ -84,14 +84,14 @@ class Narrator {
 public:
     explicit Narrator(Output& output) : output_(output) {}
 
-    void listening(const simulator::Server& server, const External& external, simulator::IgdVersion igd);
+    void listening(const simulator::Server& server, const External& external, const simulator::Config& config);
     void restarts();
     void readdressed(const net::ip::address& address);
     void changed(const simulator::Event& event);
     void forwarding(simulator::MappingId id, Forwarding what, const simulator::Endpoint& peer);
 
 private:
-    void portControl(const std::string& where, const External& external);
+    void portControl(std::string_view spoken, const std::string& where, const External& external);
 
     Output& output_;
     std::unordered_map<simulator::MappingId, simulator::Mapping> mappings_;
@@ -108,7 +108,15 @@ Json igdJson(const simulator::Server& server, simulator::IgdVersion version) {
             {"ssdp", {{"address", ssdp->address().to_string()}, {"port", ssdp->port()}}}};
 }
 
-void Narrator::listening(const simulator::Server& server, const External& external, simulator::IgdVersion igd) {
+/// What is spoken on the port of PCP and NAT-PMP. To what is not spoken it says so there, or nothing.
+std::string_view spokenBy(const simulator::Config& config) {
+    if (config.pcp.enabled && config.natPmp.enabled) {
+        return "PCP and NAT-PMP";
+    }
+    return config.pcp.enabled ? "PCP alone" : config.natPmp.enabled ? "NAT-PMP alone" : "neither PCP nor NAT-PMP";
+}
+
+void Narrator::listening(const simulator::Server& server, const External& external, const simulator::Config& config) {
     const net::ip::udp::endpoint endpoint = server.endpoint();
     if (output_.json()) {
         output_.object(Json{{"event", "listening"},
@@ -116,23 +124,23 @@ void Narrator::listening(const simulator::Server& server, const External& extern
                             {"port", endpoint.port()},
                             {"external", external.address ? Json(external.address->to_string()) : Json(nullptr)},
                             {"forwards", external.forwards},
-                            {"igd", igdJson(server, igd)}});
+                            {"igd", igdJson(server, config.igd.version)}});
         return;
     }
-    portControl(cli::toText(endpoint.address(), endpoint.port()), external);
+    portControl(spokenBy(config), cli::toText(endpoint.address(), endpoint.port()), external);
     if (const auto ssdp = server.ssdpEndpoint()) {
-        output_.line(fmt::format("serving UPnP IGD:{} at {}, searches on {}", static_cast<int>(igd),
+        output_.line(fmt::format("serving UPnP IGD:{} at {}, searches on {}", static_cast<int>(config.igd.version),
                                  *server.descriptionUrl(), cli::toText(ssdp->address(), ssdp->port())));
     }
 }
 
-void Narrator::portControl(const std::string& where, const External& external) {
+void Narrator::portControl(std::string_view spoken, const std::string& where, const External& external) {
     if (!external.address) {
-        output_.line(fmt::format("serving PCP and NAT-PMP on {}, no external address", where));
+        output_.line(fmt::format("serving {} on {}, no external address", spoken, where));
         return;
     }
     const std::string address = external.address->to_string();
-    output_.line(fmt::format("serving PCP and NAT-PMP on {}, external address {}", where, address));
+    output_.line(fmt::format("serving {} on {}, external address {}", spoken, where, address));
     if (!external.forwards) {
         output_.remark(fmt::format("{} is no address of this host: mapped ports are not opened", address));
     }
@@ -309,7 +317,7 @@ net::awaitable<ExitStatus> serve(const SimulateCommand& command, Interrupt& inte
     const simulator::ServerOptions options = optionsOf(command, external, narrator, output);
     simulator::Server server{executor, options};
     Demands demands{executor, server, narrator, external.address};
-    narrator.listening(server, external, options.config.igd.version);
+    narrator.listening(server, external, options.config);
     net::steady_timer limit{executor};
     if (command.common.timeout) {
         limit.expires_after(*command.common.timeout);

@@ -62,10 +62,9 @@ std::string text(const result<IgdInfo>& igd) {
     std::string said = info.version == 0 ? "IGD" : fmt::format("IGD:{}", info.version);
     said += fmt::format(" with {}{}, round trip {}", info.service, externalText(info.externalAddress),
                         roundTripText(info.roundTrip));
-    for (const std::string& name : {info.modelName, info.modelNumber}) {
-        said += name.empty() ? "" : (&name == &info.modelName ? ", " : " ") + name;
-    }
-    return said;
+    const std::string model =
+        info.modelName + (info.modelName.empty() || info.modelNumber.empty() ? "" : " ") + info.modelNumber;
+    return model.empty() ? said : said + ", " + model;
 }
 
 /// What is wrong with a protocol that does not serve.

@@ -76,6 +76,7 @@ BOOST_AUTO_TEST_CASE(the_text_is_a_line_for_each) {
     BOOST_TEST(contains(finished.out, "\n    NAT-PMP  version 0, epoch "), finished.out);
     BOOST_TEST(contains(finished.out, "\n    UPnP     IGD:2 with WANIPConnection:2, external address 127.0.0.2, "),
                finished.out);
+    BOOST_TEST(contains(finished.out, " ms, simulator"), finished.out);
     BOOST_TEST(contains(finished.out, "\n    auto     PCP (it goes before all others)\n"), finished.out);
 }
 

@@ -50,10 +50,19 @@ BOOST_AUTO_TEST_CASE(upnp_can_be_of_version_1_or_off) {
 
 BOOST_AUTO_TEST_CASE(the_text_tells_where_upnp_is_served) {
     Process process{{"simulate", "--profile", "igd-double-slashes"}};
-    BOOST_TEST(process.readLine().starts_with("serving PCP and NAT-PMP on 127.0.0.1:"));
+    BOOST_TEST(process.readLine().starts_with("serving neither PCP nor NAT-PMP on 127.0.0.1:"));
     const std::string line = process.readLine();
     BOOST_TEST(line.starts_with("serving UPnP IGD:1 at http://127.0.0.1:"));
     BOOST_TEST(line.find("//rootDesc.xml") != std::string::npos);
+}
+
+BOOST_DATA_TEST_CASE(the_text_tells_what_is_spoken,
+                     data::make({"strict", "pcp-only", "nat-pmp-only", "igd-only"}) ^
+                         data::make({"PCP and NAT-PMP", "PCP alone", "NAT-PMP alone", "neither PCP nor NAT-PMP"}),
+                     profile, spoken) {
+    Process process{{"simulate", "--profile", profile}};
+    const std::string line = process.readLine();
+    BOOST_TEST(line.starts_with(std::string{"serving "} + spoken + " on 127.0.0.1:"), line);
 }
 
 BOOST_DATA_TEST_CASE(ends_with_status_0_when_interrupted, data::make({SIGINT, SIGTERM}), number) {
