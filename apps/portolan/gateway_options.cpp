@@ -3,7 +3,9 @@ module;
 
 #include "add_option.hpp"
 #include <boost/outcome/result.hpp>
+#include <cstddef>
 #include <cstdint>
+#include <fmt/format.h>
 #include <limits>
 #include <optional>
 #include <string>
@@ -31,10 +33,18 @@ Parsed<std::uint16_t> parsePortFrom(std::uint16_t lowest, std::string_view text)
                   : Parsed<std::uint16_t>{number.error()};
 }
 
+/// Networks have one or two, and each has a socket of its own.
+constexpr std::size_t mostServers = 64;
+
 /// Which servers and gateways are asked where none is named by `--gateway`.
 void addServers(CLI::App& app, GatewayOptions& options) {
+    const auto parse = [&options](const std::string& text) -> Parsed<ServerSpec> {
+        return options.named.size() < mostServers
+                   ? parseServer(text)
+                   : Parsed<ServerSpec>{UsageError{fmt::format("at most {} servers are asked", mostServers)}};
+    };
     const auto addServer = [&options](const ServerSpec& server) { options.named.push_back(server); };
-    addEach(app, "--server", "ADDR[:PORT][,ADDR[:PORT]]...|NAME[:PORT]", parseServer, addServer,
+    addEach(app, "--server", "ADDR[:PORT][,ADDR[:PORT]]...|NAME[:PORT]", parse, addServer,
             "Ask this PCP server instead, at the first of its addresses that answers; may be repeated: map and keep "
             "ask all")
         ->allow_extra_args(false);

@@ -102,6 +102,16 @@ BOOST_AUTO_TEST_CASE(map_keep_holds_and_releases_them_all) {
     BOOST_TEST(two.second.event().at("event") == "unmapped");
 }
 
+BOOST_AUTO_TEST_CASE(more_servers_than_any_network_has_are_refused) {
+    std::vector<std::string> words{"map", "tcp:8080", "--dry-run"};
+    for (int i = 0; i < 65; ++i) {
+        words.insert(words.end(), {"--server", "127.0.0.1:" + std::to_string(1024 + i)});
+    }
+    const Finished finished = runCommand(words);
+    BOOST_TEST(finished.status == 2);
+    BOOST_TEST(finished.err.find("at most 64 servers") != std::string::npos, finished.err);
+}
+
 BOOST_AUTO_TEST_CASE(keep_holds_each_mapping_at_each_server) {
     Two two;
     Process process{two.asked({"keep", "tcp:8080", "--json"}, {two.first.gateway(), two.second.gateway()})};
