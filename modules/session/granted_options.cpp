@@ -107,7 +107,6 @@ bool Session::retriedPlainer(Index at, wire::ResultCode code) {
     if (!aboutOptions || record.exchange == Exchange::idle || !record.extras || !makePlainer(*record.extras)) {
         return false;
     }
-    record.extras->granted.dropped = true;
     record.transmissions = 0;
     record.wait = Duration::zero();
     enqueue(at);

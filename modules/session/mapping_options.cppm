@@ -46,7 +46,7 @@ struct GrantedOptions {
     std::optional<std::string> description; ///< as the gateway has it, which may be shorter; none: it took none
     std::vector<PortRange> ports;           ///< of a port set, by their internal ports
     bool checkpointed = false;
-    bool dropped = false; ///< the gateway refused the options, so it was asked without them, or without some
+    bool dropped = false; ///< the gateway refused the options, so it was asked without some, or all
 };
 
 } // namespace portolan::session

@@ -128,6 +128,7 @@ bool makePlainer(Extras& extras) {
     const OptionWishes& wishes = extras.wishes;
     const bool unaligned = tellsPortSet(extras) || (wishes.description && wishes.description->size() % 4 != 0);
     if (extras.plainness == Plainness::full && unaligned) {
+        extras.granted.dropped |= tellsPortSet(extras); // a description is only padded
         extras.plainness = Plainness::aligned;
         return true;
     }
@@ -136,6 +137,7 @@ bool makePlainer(Extras& extras) {
         return false;
     }
     extras.plainness = Plainness::bare;
+    extras.granted.dropped = true;
     return true;
 }
 

@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(a_gateway_that_finds_it_malformed_is_asked_at_once_with_who
     trace.answers(malformedOption).expectsNothing();
     BOOST_TEST((optionsOf(trace.sends()) == octets(abcBlank)));
     trace.answers().expects(EventKind::granted, id);
-    BOOST_TEST(trace.session.options(id)->dropped);
+    BOOST_TEST(!trace.session.options(id)->dropped);
     BOOST_TEST((trace.session.options(id)->description == "abc "));
 }
 
