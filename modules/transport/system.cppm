@@ -13,6 +13,7 @@ export namespace portolan::transport {
 
 /// Opens a socket that no child process inherits.
 [[nodiscard]] net::error_code open(net::ip::udp::socket& socket, const net::ip::udp& protocol);
+[[nodiscard]] net::error_code open(net::ip::tcp::socket& socket, const net::ip::tcp& protocol);
 
 /// Has what an open socket sends leave by an interface, whatever the routing table says; without effect on a system
 /// that has no such thing.

@@ -23,14 +23,10 @@ import portolan.net;
 
 namespace portolan::transport {
 
-session::TimePoint now() noexcept {
-    timespec time{};
-    clock_gettime(CLOCK_BOOTTIME, &time);
-    return session::TimePoint{std::chrono::duration_cast<session::Duration>(std::chrono::seconds{time.tv_sec} +
-                                                                            std::chrono::nanoseconds{time.tv_nsec})};
-}
+namespace {
 
-net::error_code open(net::ip::udp::socket& socket, const net::ip::udp& protocol) {
+template <class Socket, class Protocol>
+net::error_code openAny(Socket& socket, const Protocol& protocol) {
     const int descriptor = ::socket(protocol.family(), protocol.type() | SOCK_CLOEXEC, protocol.protocol());
     if (descriptor < 0) {
         return {errno, boost::system::system_category()};
@@ -41,6 +37,23 @@ net::error_code open(net::ip::udp::socket& socket, const net::ip::udp& protocol)
         ::close(descriptor);
     }
     return error;
+}
+
+} // namespace
+
+session::TimePoint now() noexcept {
+    timespec time{};
+    clock_gettime(CLOCK_BOOTTIME, &time);
+    return session::TimePoint{std::chrono::duration_cast<session::Duration>(std::chrono::seconds{time.tv_sec} +
+                                                                            std::chrono::nanoseconds{time.tv_nsec})};
+}
+
+net::error_code open(net::ip::udp::socket& socket, const net::ip::udp& protocol) {
+    return openAny(socket, protocol);
+}
+
+net::error_code open(net::ip::tcp::socket& socket, const net::ip::tcp& protocol) {
+    return openAny(socket, protocol);
 }
 
 void sendBy(net::ip::udp::socket& socket, const net::ip::udp& protocol, std::uint32_t interfaceIndex) {

@@ -40,6 +40,21 @@ InterruptTime interruptTime() noexcept {
     return reinterpret_cast<InterruptTime>(reinterpret_cast<void*>(found));
 }
 
+template <class Socket, class Protocol>
+net::error_code openAny(Socket& socket, const Protocol& protocol) {
+    const SOCKET handle = WSASocketW(protocol.family(), protocol.type(), protocol.protocol(), nullptr, 0,
+                                     WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT);
+    if (handle == INVALID_SOCKET) {
+        return {WSAGetLastError(), boost::system::system_category()};
+    }
+    net::error_code error;
+    socket.assign(protocol, handle, error);
+    if (error) {
+        ::closesocket(handle);
+    }
+    return error;
+}
+
 } // namespace
 
 session::TimePoint now() noexcept {
@@ -52,19 +67,13 @@ session::TimePoint now() noexcept {
     return session::TimePoint{std::chrono::duration_cast<session::Duration>(Tick{ticks})};
 }
 
+// Of UDP, ICMP's news that the port is unreachable stays switched on, as it is by default: the session wants to know.
 net::error_code open(net::ip::udp::socket& socket, const net::ip::udp& protocol) {
-    // ICMP's news that the port is unreachable stays switched on, as it is by default: the session wants to know.
-    const SOCKET handle = WSASocketW(protocol.family(), protocol.type(), protocol.protocol(), nullptr, 0,
-                                     WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT);
-    if (handle == INVALID_SOCKET) {
-        return {WSAGetLastError(), boost::system::system_category()};
-    }
-    net::error_code error;
-    socket.assign(protocol, handle, error);
-    if (error) {
-        ::closesocket(handle);
-    }
-    return error;
+    return openAny(socket, protocol);
+}
+
+net::error_code open(net::ip::tcp::socket& socket, const net::ip::tcp& protocol) {
+    return openAny(socket, protocol);
 }
 
 void sendBy(net::ip::udp::socket& socket, const net::ip::udp& protocol, std::uint32_t interfaceIndex) {

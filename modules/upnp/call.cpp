@@ -13,6 +13,7 @@ module;
 module portolan.upnp;
 
 import portolan.net;
+import portolan.transport;
 
 namespace portolan::upnp {
 
@@ -21,7 +22,7 @@ HttpCall::HttpCall(const net::any_io_executor& strand, const HttpLimits& limits,
 
 void HttpCall::start(const net::ip::address& source, const net::ip::tcp::endpoint& server, std::string octets) {
     octets_ = std::move(octets);
-    net::error_code error = upnp::open(socket_, server.protocol());
+    net::error_code error = transport::open(socket_, server.protocol());
     if (!error) {
         socket_.bind({source, 0}, error);
     }

@@ -37,10 +37,3 @@ private:
 };
 
 } // namespace portolan::upnp
-
-namespace portolan::upnp {
-
-/// Opens a socket that no child process inherits.
-net::error_code open(net::ip::tcp::socket& socket, const net::ip::tcp& protocol);
-
-} // namespace portolan::upnp
