@@ -29,12 +29,13 @@ labSpeaksNatPmp=yes # PCP and NAT-PMP, from the next labGateway on
 labSpeaksUpnp=no    # likewise
 labDirectory=$(dirname "${BASH_SOURCE[0]}")
 
-# Unique by process, so that labs run side by side.
-labHost=portolan-$$-host
-labRouter=portolan-$$-router
-labFar=portolan-$$-far
-labOther=portolan-$$-other
-labSecond=portolan-$$-router-second
+# Unique by process, so that labs run side by side, and by PID namespace, as those of another one are not seen from here.
+labPids=portolan-$(stat -Lc %i /proc/self/ns/pid)
+labHost=$labPids-$$-host
+labRouter=$labPids-$$-router
+labFar=$labPids-$$-far
+labOther=$labPids-$$-other
+labSecond=$labPids-$$-router-second
 labLan=192.168.77.0/24
 labState=
 labProcesses=()
@@ -114,8 +115,8 @@ labWait() {
 # Removes what a killed lab, which could not do so itself, has left: its processes and its namespaces.
 labSweep() {
     local namespace owner process
-    for namespace in $(ip netns list | awk '/^portolan-[0-9]+-(host|router|far|other)/ { print $1 }'); do
-        owner=${namespace#portolan-}
+    for namespace in $(ip netns list | awk -v ours="$labPids" '$1 ~ "^" ours "-[0-9]+-(host|router|far|other)" { print $1 }'); do
+        owner=${namespace#"$labPids"-}
         owner=${owner%%-*}
         [ ! -e "/proc/$owner" ] || continue
         for process in $(ip netns pids "$namespace"); do kill "$process"; done
