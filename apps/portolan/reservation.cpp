@@ -11,6 +11,7 @@ module;
 
 module portolan.cli;
 
+import portolan.transport;
 import :reservation;
 import :way;
 
@@ -23,8 +24,7 @@ template <class Ip>
 result<Reservation> hold(const net::any_io_executor& executor, const net::ip::address& address, std::uint16_t port) {
     typename Ip::socket socket{executor};
     const typename Ip::endpoint endpoint{address, port};
-    net::error_code error;
-    socket.open(endpoint.protocol(), error);
+    net::error_code error = transport::open(socket, endpoint.protocol()); // no hook keeps the port
     if (!error) {
         socket.bind(endpoint, error);
     }

@@ -7,12 +7,12 @@ module portolan.transport;
 
 import portolan.net;
 import :group_socket;
+import :system;
 
 namespace portolan::transport {
 
 net::error_code openForGroup(net::ip::udp::socket& socket, const net::ip::udp::endpoint& group) {
-    net::error_code error;
-    socket.open(group.protocol(), error);
+    net::error_code error = transport::open(socket, group.protocol());
     if (!error) {
         socket.non_blocking(true, error);
     }

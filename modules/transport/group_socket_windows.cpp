@@ -15,6 +15,7 @@ module portolan.transport;
 
 import portolan.net;
 import :group_socket;
+import :system;
 
 namespace portolan::transport {
 
@@ -61,8 +62,7 @@ bool isOfGroup(WSAMSG& message) {
 
 net::error_code openForGroup(net::ip::udp::socket& socket, const net::ip::udp::endpoint& group) {
     const bool v4 = group.protocol() == net::ip::udp::v4();
-    net::error_code error;
-    socket.open(group.protocol(), error);
+    net::error_code error = transport::open(socket, group.protocol());
     if (!error) {
         socket.non_blocking(true, error);
     }
