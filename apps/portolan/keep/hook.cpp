@@ -47,9 +47,9 @@ void HookRunner::run(HookCall call, std::chrono::seconds timeout) {
     }
 }
 
-net::awaitable<void> HookRunner::finish(std::chrono::milliseconds limit) {
+net::awaitable<bool> HookRunner::finish(std::chrono::milliseconds limit) {
     if (!working_) {
-        co_return;
+        co_return true;
     }
     idle_.expires_after(limit);
     const auto [error] = co_await idle_.async_wait(net::asTuple);
@@ -60,6 +60,7 @@ net::awaitable<void> HookRunner::finish(std::chrono::milliseconds limit) {
         idle_.expires_after(2 * grace);
         co_await idle_.async_wait(net::asTuple);
     }
+    co_return !working_;
 }
 
 net::awaitable<void> HookRunner::work() {

@@ -19,8 +19,9 @@ public:
     /// Puts a call into the line; it is ended after `timeout`.
     void run(HookCall call, std::chrono::seconds timeout);
 
-    /// Completes when the line is empty; after `limit` what runs is ended, and what waits is not run.
-    net::awaitable<void> finish(std::chrono::milliseconds limit);
+    /// Completes when the line is empty; after `limit` what runs is ended, and what waits is not run. False: a command
+    /// cannot be ended, and is still waited for, so the executor has to be stopped before this dies.
+    net::awaitable<bool> finish(std::chrono::milliseconds limit);
 
 private:
     struct Waiting {

@@ -127,6 +127,7 @@ void HookProcess::askToEnd() {
 
 void HookProcess::end() {
     ::kill(-system_->child, SIGKILL);
+    ::kill(system_->child, SIGKILL); // which may have left the group
 }
 
 } // namespace portolan::cli

@@ -188,10 +188,9 @@ net::awaitable<ExitStatus> Keeper::end(Interrupt& interrupt) {
     for (Kept& kept : kept_) {
         giveUp(kept);
     }
-    if (late) {
+    if (!co_await hooks_.finish(std::chrono::seconds{5}) || late) {
         interrupt.leaveTheRest();
     }
-    co_await hooks_.finish(std::chrono::seconds{5});
     writing_.cancel();
     output_.drain(std::chrono::seconds{1});
     co_return ExitStatus::done;
