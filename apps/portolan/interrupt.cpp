@@ -11,8 +11,11 @@ import :signals;
 
 namespace portolan::cli {
 
-Interrupt::Interrupt(const net::any_io_executor& executor)
+Interrupt::Interrupt(const net::any_io_executor& executor, Hangup hangup)
     : signals_(executor), waiting_(executor, std::chrono::steady_clock::time_point::max()) {
+    if (hangup == Hangup::ends && !isIgnored(Sign::hangup)) {
+        hear(signals_, {Sign::hangup});
+    }
     hear(signals_, {Sign::interrupt, Sign::terminate});
     signals_.async_wait([this](net::error_code error, int /*signal*/) {
         if (!error) {
@@ -41,9 +44,9 @@ void Interrupt::close() {
     signals_.cancel(ignored);
 }
 
-ExitStatus runTask(const Task& task) {
+ExitStatus runTask(const Task& task, Hangup hangup) {
     net::io_context context{1};
-    Interrupt interrupt{context.get_executor()};
+    Interrupt interrupt{context.get_executor(), hangup};
     ExitStatus status = ExitStatus::failed;
     const auto run = [&]() -> net::awaitable<void> {
         status = co_await task(interrupt);

@@ -32,6 +32,9 @@ void unblock(const std::vector<int>& numbers) noexcept;
 /// Has `signals` hear what asks for one of these, as far as the system has signals for it.
 void hear(net::signal_set& signals, std::initializer_list<Sign> asked);
 
+/// Whether whoever started us has it that this is not heeded, as nohup does of SIGHUP.
+[[nodiscard]] bool isIgnored(Sign sign) noexcept;
+
 /// What a signal that was heard asks for.
 [[nodiscard]] Sign signOf(int number) noexcept;
 

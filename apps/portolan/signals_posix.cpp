@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 module;
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <span>
@@ -30,6 +31,13 @@ void unblock(const std::vector<int>& numbers) noexcept {
         ::sigaddset(&wanted, number);
     }
     ::sigprocmask(SIG_UNBLOCK, &wanted, nullptr);
+}
+
+bool isIgnored(Sign sign) noexcept {
+    return std::ranges::any_of(systemSignals(), [sign](const SystemSignal& one) {
+        struct sigaction action{};
+        return one.sign == sign && ::sigaction(one.number, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+    });
 }
 
 void finishWrites() noexcept {

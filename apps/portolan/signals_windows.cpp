@@ -24,6 +24,10 @@ void unblock(const std::vector<int>&) noexcept {
     // nobody blocks them here
 }
 
+bool isIgnored(Sign) noexcept {
+    return false;
+}
+
 void finishWrites() noexcept {
     // handlers have a thread of their own here, and interrupt nothing
 }

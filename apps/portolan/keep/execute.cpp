@@ -71,10 +71,11 @@ ExitStatus execute(const KeepCommand& command, Output& output) {
     if (!plan) {
         return output.fail(explain(plan.error()));
     }
-    return runTask([&](Interrupt& interrupt) -> net::awaitable<ExitStatus> {
+    const auto keep = [&](Interrupt& interrupt) -> net::awaitable<ExitStatus> {
         Keeper keeper{co_await net::this_coro::executor, command, output};
         co_return co_await keeper.run(std::move(plan.assume_value()), interrupt);
-    });
+    };
+    return runTask(keep, command.config ? Hangup::ignored : Hangup::ends); // which has the file read anew
 }
 
 } // namespace portolan::cli

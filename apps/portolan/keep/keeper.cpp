@@ -43,7 +43,9 @@ Keeper::Keeper(const net::any_io_executor& executor, const KeepCommand& command,
     , watchdog_(executor)
     , writing_(executor)
     , ended_(executor, never) {
-    hear(hangups_, {Sign::hangup});
+    if (command.config) {
+        hear(hangups_, {Sign::hangup});
+    }
     output.neverWait([this] { keepWriting(); });
     const ClientOptions options = optionsOf(command, output);
     std::vector<ClientOptions> all{options};
@@ -149,11 +151,7 @@ void Keeper::awaitHangup() {
 }
 
 void Keeper::reload() {
-    if (!command_.config) {
-        output_.warn("there is no file to read anew; everything goes on as it is");
-        return;
-    }
-    manager_.notify(ServiceManager::reloading());
+    manager_.notifyState(ServiceManager::reloading());
     const auto plan = readPlan(command_);
     if (!plan) {
         output_.warn(fmt::format("{}; everything goes on as it was", plan.error().message));
