@@ -12,6 +12,7 @@ module;
 #include <memory>
 #include <pcap/pcap.h>
 #include <string>
+#include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
@@ -37,12 +38,20 @@ std::string systemError() {
     return std::error_code{errno, std::generic_category()}.message();
 }
 
+/// Whether nobody else may read the file from here on, if it is one that keeps what is written to it.
+bool makePrivate(int descriptor) {
+    struct stat state{};
+    return ::fstat(descriptor, &state) == 0 && (!S_ISREG(state.st_mode) || ::fchmod(descriptor, 0600) == 0);
+}
+
 /// Opens the file for its owner alone; no hook of ours inherits it.
 std::FILE* openPrivately(const std::string& path) {
     const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    std::FILE* file = descriptor < 0 ? nullptr : ::fdopen(descriptor, "wb");
+    std::FILE* file = descriptor < 0 || !makePrivate(descriptor) ? nullptr : ::fdopen(descriptor, "wb");
     if (file == nullptr && descriptor >= 0) {
+        const int why = errno;
         ::close(descriptor);
+        errno = why;
     }
     return file;
 }
