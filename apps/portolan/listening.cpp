@@ -85,7 +85,13 @@ std::optional<Failure> Listening::open() {
 }
 
 void Listening::listenEverywhere() {
-    for (const Place& place : places()) {
+    const std::vector<Place> all = places();
+    std::vector<std::uint32_t> interfaces;
+    for (const Place& place : all) {
+        interfaces.push_back(place.interfaceIndex);
+    }
+    announcements_->keepOnly(interfaces);
+    for (const Place& place : all) {
         const net::error_code error = announcements_->listenOn(place.address, place.interfaceIndex);
         if (!error) {
             continue;

@@ -154,6 +154,7 @@ private:
 
     // core_announcements.cpp: gateways that announce themselves to all hosts
     void listen(GatewayLink& link);
+    void listenNoMore();
     void announced(const net::ip::udp::endpoint& from, wire::Bytes datagram);
     void doubtNeighbours(const GatewayLink& link);
 

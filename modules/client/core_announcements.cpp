@@ -7,6 +7,7 @@ module;
 #include <fmt/format.h>
 #include <memory>
 #include <utility>
+#include <vector>
 
 module portolan;
 
@@ -37,6 +38,21 @@ void Core::listen(GatewayLink& link) {
                                                "is noticed with the next renewal only",
                                                options_.announcementPort)});
     }
+}
+
+/// Listens no more at interfaces that nothing is asked by any longer: they may be gone, and come back as others.
+void Core::listenNoMore() {
+    if (!announcements_) {
+        return;
+    }
+    std::vector<std::uint32_t> interfaces;
+    for (const LinkPtr& link : links_) {
+        const net::ip::address& gateway = link->info().endpoint.address();
+        if (link->isOpen() && gateway.is_v6()) {
+            interfaces.push_back(static_cast<std::uint32_t>(gateway.to_v6().scope_id()));
+        }
+    }
+    announcements_->keepOnly(interfaces);
 }
 
 void Core::announced(const net::ip::udp::endpoint& from, wire::Bytes datagram) {

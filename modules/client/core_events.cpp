@@ -40,6 +40,7 @@ void Core::pump() {
         drainEvents(link);
         if (link->race().size() == 0) {
             link->close();
+            listenNoMore();
         }
     }
     if ((announcements_ || monitor_) &&

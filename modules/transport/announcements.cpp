@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 module;
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -8,6 +9,7 @@ module;
 #include <map>
 #include <memory>
 #include <set>
+#include <span>
 #include <utility>
 
 module portolan.transport;
@@ -59,6 +61,18 @@ net::error_code Announcements::listenOn(const net::ip::address& local, std::uint
         ear->socket.set_option(net::ip::multicast::join_group{allHostsV4, local.to_v4()}, ignored);
     }
     return error;
+}
+
+void Announcements::keepOnly(std::span<const std::uint32_t> interfaces) {
+    std::erase_if(ears_, [&](const auto& entry) {
+        const auto& [index, ear] = entry;
+        if (index == 0 || std::ranges::find(interfaces, index) != interfaces.end()) {
+            return false;
+        }
+        net::error_code ignored;
+        ear->socket.close(ignored);
+        return true;
+    });
 }
 
 net::ip::udp::endpoint Announcements::groupOf(const net::ip::udp::endpoint& from) const {

@@ -23,6 +23,9 @@ public:
     /// tried again: announcements are then lived without.
     net::error_code listenOn(const net::ip::address& local, std::uint32_t interfaceIndex);
 
+    /// Listens no more at interfaces of IPv6 but these, which may be all that are left of them.
+    void keepOnly(std::span<const std::uint32_t> interfaces);
+
     /// Where what comes from there was sent to: all hosts, of its family.
     [[nodiscard]] net::ip::udp::endpoint groupOf(const net::ip::udp::endpoint& from) const;
 
