@@ -202,6 +202,7 @@ private:
     boost::unordered_map<OperationId, MappingKey> operations_;          ///< those that may be cancelled
     std::set<std::pair<session::TimePoint, std::pair<LinkPtr, session::MappingId>>> deadlines_;
     std::shared_ptr<gateway::Monitor> monitor_; ///< once a mapping was held that may have to move
+    bool warnedOfNews_ = false;                 ///< that they cannot be had
     mutable std::mutex mutex_; ///< guards what `info()` reads of the entries, and the maps of them, and the next line
     std::map<std::pair<const GatewayLink*, session::MappingId>, MappingKey> successors_; ///< by what a handle knows
     std::atomic<std::uint64_t> nextOperation_ = 0;

@@ -38,7 +38,7 @@ ChangeKind changeOf(session::EventKind kind) {
 void Core::pump() {
     for (const LinkPtr& link : links_) {
         drainEvents(link);
-        if (link->race().size() == 0) {
+        if (link->race().size() == 0 && link->isOpen()) {
             link->close();
             listenNoMore();
         }
@@ -153,6 +153,7 @@ void Core::mapped(const LinkPtr& link, const race::Event& event, Entry& entry) {
             return;
         }
     }
+    watch(); // where that failed before
     MappingEvent change{changeOf(event.kind), before, infoOf(*link, entry), {}};
     arrived(*link, entry, change);
     tell(entry, std::move(change));
@@ -180,11 +181,11 @@ void Core::released(const MappingKey& key, const race::Event& event, Entry& entr
     if (entry.call) {
         completeReleases(*entry.call, error ? result<void>{*error} : result<void>{boost::outcome_v2::success()});
     }
-    const MappingInfo before = infoOf(*key.link, entry);
-    setHeld(entry, false);
     if (error && (entry.held || event.byUpnp)) {
         tellLeftStanding(key, error->message());
     }
+    const MappingInfo before = infoOf(*key.link, entry);
+    setHeld(entry, false);
     tell(entry, {ChangeKind::released, before, infoOf(*key.link, entry), error});
     forget(key);
 }

@@ -42,8 +42,7 @@ void Core::watch() {
             });
     }
     if (const auto started = monitor_->start(); !started) {
-        options_.follow = false; // it will not be otherwise the next time
-        if (options_.onWarning) {
+        if (options_.onWarning && !std::exchange(warnedOfNews_, true)) { // it is tried again with the next renewal
             Error warning = started.error();
             warning.detail += "; changes of the network cannot be followed";
             options_.onWarning(warning);
