@@ -84,7 +84,7 @@ int openResumeNotice() {
     // A timer that never expires, of a clock that jumps when the machine wakes up: the jump cancels it.
     const int timer = ::timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK);
     itimerspec never{};
-    never.it_value.tv_sec = std::numeric_limits<std::int32_t>::max();
+    never.it_value.tv_sec = std::numeric_limits<time_t>::max();
     if (timer >= 0 && ::timerfd_settime(timer, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, nullptr) != 0) {
         ::close(timer);
         return -1;
