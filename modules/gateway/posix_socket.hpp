@@ -15,7 +15,9 @@ public:
     Socket(int family, int type, int protocol) noexcept : fd_(::socket(family, type | SOCK_CLOEXEC, protocol)) {}
 #else
     Socket(int family, int type, int protocol) noexcept : fd_(::socket(family, type, protocol)) {
-        static_cast<void>(::fcntl(fd_, F_SETFD, FD_CLOEXEC));
+        if (fd_ >= 0) { // a failure's reason is left as it is
+            static_cast<void>(::fcntl(fd_, F_SETFD, FD_CLOEXEC));
+        }
     }
 #endif
 
