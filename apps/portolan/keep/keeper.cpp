@@ -161,7 +161,7 @@ void Keeper::reload() {
             output_.warn(failure->message);
         }
     }
-    manager_.notify("READY=1");
+    manager_.notifyState("READY=1");
 }
 
 /// Deletes or leaves all that is held, within the command's time: the tries of a deletion, and many deletions at a
@@ -171,7 +171,7 @@ net::awaitable<ExitStatus> Keeper::end(Interrupt& interrupt) {
     net::error_code ignored;
     hangups_.cancel(ignored);
     watchdog_.cancel();
-    manager_.notify("STOPPING=1");
+    manager_.notifyState("STOPPING=1");
     for (Kept& kept : kept_) {
         if (!kept.leaving) {
             drop(kept);

@@ -55,6 +55,9 @@ std::string sentence(const std::string& ports, const MappingEvent& event) {
     return {};
 }
 
+/// Of the status that a service manager is told: systemd takes no more than 4096 octets in all.
+constexpr std::size_t longestStatus = 1024;
+
 std::string notTold(unsigned count) {
     return count == 0 ? "" : fmt::format(" ({} things that happened to it since the last line were not told)", count);
 }
@@ -168,12 +171,20 @@ void Keeper::callHook(const Kept& kept, const MappingEvent& event) {
 /// Ready once each mapping had its first answer, whatever it was: a service that waits for us may then begin.
 void Keeper::tellManager() {
     std::size_t held = 0;
+    std::size_t untold = 0;
     std::string list;
     for (const Kept& kept : kept_) {
         const bool holds = kept.mapping && kept.mapping->info().held;
         held += holds ? 1 : 0;
+        if (list.size() > longestStatus) {
+            ++untold;
+            continue;
+        }
         list += fmt::format("{}{}{}", list.empty() ? "" : ", ", kept.name(),
                             holds ? " at " + externalSide(kept.mapping->info()) : "");
+    }
+    if (untold != 0) {
+        list += fmt::format(" and {} more", untold);
     }
     std::string status = fmt::format("STATUS={} of {} mapped: {}", held, kept_.size(), list);
     if (!ending_ && std::exchange(status_, status) != status) {
@@ -181,7 +192,7 @@ void Keeper::tellManager() {
     }
     if (!ready_ && std::ranges::all_of(kept_, &Kept::settled)) {
         ready_ = true;
-        manager_.notify("READY=1");
+        manager_.notifyState("READY=1");
     }
 }
 

@@ -15,8 +15,11 @@ public:
     /// From the environment: NOTIFY_SOCKET, and WATCHDOG_USEC where WATCHDOG_PID is this process or not given.
     ServiceManager();
 
-    /// Sends "NAME=value" lines. A manager that does not take them is no concern of ours.
+    /// Sends "NAME=value" lines, which may be lost while the manager is busy.
     void notify(std::string_view lines) const noexcept;
+
+    /// The same of what must not be lost, as the manager waits for it: a busy one is given a second to take it.
+    void notifyState(std::string_view lines) const noexcept;
 
     /// The state of reading the configuration anew, with the time it began (sd_notify(3)).
     [[nodiscard]] static std::string reloading();
@@ -25,6 +28,8 @@ public:
     [[nodiscard]] std::optional<std::chrono::microseconds> watchdog() const noexcept { return watchdog_; }
 
 private:
+    void send(std::string_view lines, std::chrono::seconds patience) const noexcept;
+
     std::string socket_;
     std::optional<std::chrono::microseconds> watchdog_;
 };

@@ -13,6 +13,7 @@ module;
 #include <string>
 #include <string_view>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <system_error>
 #include <unistd.h>
@@ -55,6 +56,14 @@ std::string ServiceManager::reloading() {
 }
 
 void ServiceManager::notify(std::string_view lines) const noexcept {
+    send(lines, std::chrono::seconds{0});
+}
+
+void ServiceManager::notifyState(std::string_view lines) const noexcept {
+    send(lines, std::chrono::seconds{1});
+}
+
+void ServiceManager::send(std::string_view lines, std::chrono::seconds patience) const noexcept {
     sockaddr_un address{};
     const bool isName = !socket_.empty() && (socket_.front() == '/' || socket_.front() == '@');
     if (!isName || socket_.size() >= sizeof address.sun_path) {
@@ -69,9 +78,12 @@ void ServiceManager::notify(std::string_view lines) const noexcept {
     if (descriptor < 0) {
         return;
     }
+    const timeval limit{static_cast<time_t>(patience.count()), 0};
+    ::setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+    const int flags = MSG_NOSIGNAL | (patience.count() == 0 ? MSG_DONTWAIT : 0);
     const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + socket_.size());
-    ::sendto(descriptor, lines.data(), lines.size(), MSG_NOSIGNAL | MSG_DONTWAIT,
-             reinterpret_cast<const sockaddr*>(&address), size); // NOLINT(*-reinterpret-cast): as sendto wants it
+    ::sendto(descriptor, lines.data(), lines.size(), flags, reinterpret_cast<const sockaddr*>(&address),
+             size); // NOLINT(*-reinterpret-cast): as sendto wants it
     ::close(descriptor);
 }
 

@@ -3,6 +3,7 @@
 module;
 
 #include "../windows_text.hpp"
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,5 +30,9 @@ std::string ServiceManager::reloading() {
 }
 
 void ServiceManager::notify(std::string_view) const noexcept {}
+
+void ServiceManager::notifyState(std::string_view) const noexcept {}
+
+void ServiceManager::send(std::string_view, std::chrono::seconds) const noexcept {}
 
 } // namespace portolan::cli
