@@ -20,7 +20,7 @@ namespace {
 
 /// How long to wait where there is no gateway to ask, at first and at most.
 constexpr std::chrono::seconds firstRetry{2};
-constexpr std::chrono::seconds longestRetry{60};
+constexpr std::chrono::seconds longestRetry{10};
 
 MapRequest requestOf(const KeepMapping& wanted) {
     MapRequest request;
