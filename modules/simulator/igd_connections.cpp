@@ -52,14 +52,15 @@ net::awaitable<void> IgdSockets::hear(std::shared_ptr<IgdSockets> self, Socket s
 }
 
 net::awaitable<void> IgdSockets::accept(std::shared_ptr<IgdSockets> self, Acceptor acceptor) {
+    net::steady_timer pause{executor_};
     while (acceptor->is_open()) {
         auto [error, socket] = co_await acceptor->async_accept(net::asTuple);
         if (!acceptor->is_open()) {
             co_return;
         }
         if (error) {
-            pause_.expires_after(acceptPause);
-            (void)co_await pause_.async_wait(net::asTuple);
+            pause.expires_after(acceptPause);
+            (void)co_await pause.async_wait(net::asTuple);
             continue;
         }
         if (connections_.size() >= mostConnections) {

@@ -30,11 +30,7 @@ constexpr net::ip::address_v6::bytes_type group6{0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0
 } // namespace
 
 IgdSockets::IgdSockets(net::any_io_executor executor, const ServerOptions& options, IgdHooks hooks)
-    : executor_(executor)
-    , options_(options)
-    , patience_(options.httpPatience)
-    , hooks_(std::move(hooks))
-    , pause_(executor) {
+    : executor_(executor), options_(options), patience_(options.httpPatience), hooks_(std::move(hooks)) {
     const auto add = [&](const net::ip::address& address) {
         http_.emplace_back(address, options.httpPort);
         ssdp_.emplace_back(address, options.ssdpPort);
@@ -164,7 +160,6 @@ void IgdSockets::closeHttp() {
         acceptor->close(ignored);
     }
     acceptors_.clear();
-    pause_.cancel();
     for (const Shared& connection : std::exchange(connections_, {})) {
         end(connection);
     }

@@ -81,7 +81,6 @@ private:
     std::vector<Socket> sockets_; ///< by unicast, in the order of `ssdp_`
     std::vector<Socket> groups_;  ///< by multicast
     std::set<Shared> connections_;
-    net::steady_timer pause_; ///< until accepting is tried again
     bool complained_ = false;
 };
 
