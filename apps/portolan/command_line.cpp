@@ -24,7 +24,8 @@ using options::addEach;
 
 namespace {
 
-constexpr const char* waitsForAnswer = "How long to wait for an answer (default 10)";
+constexpr const char* waitsForAnswer =
+    "How long to wait for an answer (default 10; more where several addresses are tried)";
 constexpr const char* waitsForAnswerOnce = "How long to wait for each answer (default 3)";
 constexpr const char* waitsForSurvey = "How long to wait for what gateways answer (default 3)";
 constexpr const char* waitsForNothing = "Without effect here: there is nothing to wait for";

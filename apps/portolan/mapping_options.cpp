@@ -35,7 +35,7 @@ void addMap(CLI::App& app, MapCommand& command) {
         ->required();
     add(app, "--lifetime", "SECONDS", command.lifetime, parseLifetime, "How long to map it (default 7200)");
     add(app, "--nonce", "HEX", command.nonce, parseNonce, "24 hex digits: take over the mapping made with them");
-    app.add_flag("--prefer-failure", command.preferFailure, "This external port or none (PCP)");
+    app.add_flag("--prefer-failure", command.preferFailure, "This external port or none (PCP, UPnP)");
     const auto addFilter = [&command](const Filter& filter) { command.filters.push_back(filter); };
     addEach(app, "--filter", "ADDR/LEN[:PORT]", parseFilter, addFilter,
             "Who may send to the mapping; may be repeated (PCP)")
@@ -44,7 +44,7 @@ void addMap(CLI::App& app, MapCommand& command) {
         "Map for this host instead (PCP): declares that this network is fully trusted");
     addSetAndName(app, command);
     add(app, "--description", "TEXT", command.description, parseDescription,
-        "What people may read at the gateway (PCP)");
+        "What people may read at the gateway (PCP, UPnP)");
     app.add_flag("--prefix64", command.prefix64, "Ask for the prefixes of the gateway's NAT64 (PCP)");
     app.add_flag("--checkpoint", command.checkpoint,
                  "Have its state kept in more than one place (PCP): declares that this network is fully trusted");
@@ -72,7 +72,7 @@ void addKeep(CLI::App& app, KeepCommand& command, KeepSettings& settings) {
             "Protocol, port of this host, and the external port wished for");
     app.add_option("--config", command.config, "A file with mappings (TOML), read anew on SIGHUP")->type_name("FILE");
     add(app, "--lifetime", "SECONDS", settings.common.lifetime, parseLifetime, "For how long at a time (default 7200)");
-    app.add_flag("--prefer-failure", settings.common.preferFailure, "These external ports or none (PCP)");
+    app.add_flag("--prefer-failure", settings.common.preferFailure, "These external ports or none (PCP, UPnP)");
     app.add_flag("--reserve", settings.common.reserve,
                  "Hold these ports of this host meanwhile, so that no program can use them");
     app.add_option("--exec", settings.common.reaction.exec, "Run this by the shell on every change; {port} is the port")

@@ -42,8 +42,8 @@ net::awaitable<void> openPort(portolan::ClientOptions options) { // by default, 
 // end quote
 
 net::awaitable<void> testRestart() {
-    const auto executor = co_await net::this_coro::executor;
     // quote: simulator
+    const auto executor = co_await net::this_coro::executor;
     portolan::simulator::Server gateway{executor}; // on loopback, a free port
     portolan::ClientOptions options;
     options.gateway = gateway.endpoint();
