@@ -38,11 +38,12 @@ net::ip::udp::endpoint asServer(const net::ip::udp::endpoint& endpoint) {
 
 } // namespace
 
-Core::Core(net::strand<net::any_io_executor> strand, ClientOptions options)
+Core::Core(net::strand<net::any_io_executor> strand, ClientOptions options, std::shared_ptr<TurnsByInterface> turns)
     : strand_(std::move(strand))
     , alarm_(strand_)
     , options_(std::move(options))
-    , identity_(options_.identity ? *options_.identity : Identity::random()) {
+    , identity_(options_.identity ? *options_.identity : Identity::random())
+    , turns_(std::move(turns)) {
     for (PcpServer& server : options_.servers) {
         std::ranges::transform(server.addresses, server.addresses.begin(), asServer);
     }

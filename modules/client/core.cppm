@@ -21,6 +21,11 @@ import :gateway_link;
 
 namespace portolan {
 
+/// Who searches by UPnP at which interface.
+struct TurnsByInterface {
+    std::map<std::uint32_t, std::shared_ptr<upnp::SearchTurns>> byIndex;
+};
+
 /// Which gateway to ask, and from where.
 struct GatewayChoice {
     GatewayInfo gateway;
@@ -54,8 +59,8 @@ struct Wanted {
 /// happens on the strand.
 class Core : public std::enable_shared_from_this<Core> {
 public:
-    /// Several cores may share a strand.
-    Core(net::strand<net::any_io_executor> strand, ClientOptions options);
+    /// Several cores may share a strand, and then the turns of their searches.
+    Core(net::strand<net::any_io_executor> strand, ClientOptions options, std::shared_ptr<TurnsByInterface> turns);
     ~Core();
     Core(const Core&) = delete;
     Core& operator=(const Core&) = delete;
@@ -195,11 +200,11 @@ private:
     ClientOptions options_;
     Identity identity_; ///< that of the options, or one for this run alone
     std::vector<LinkPtr> links_;
-    std::shared_ptr<transport::Announcements> announcements_;           ///< once a link was open
-    std::optional<GatewayChoice> choice_;                               ///< the last one
-    std::optional<AddressList> list_;                                   ///< where the options come to several addresses
-    std::map<std::uint32_t, std::shared_ptr<upnp::SearchTurns>> turns_; ///< by interface
-    boost::unordered_map<OperationId, MappingKey> operations_;          ///< those that may be cancelled
+    std::shared_ptr<transport::Announcements> announcements_; ///< once a link was open
+    std::optional<GatewayChoice> choice_;                     ///< the last one
+    std::optional<AddressList> list_;                         ///< where the options come to several addresses
+    std::shared_ptr<TurnsByInterface> turns_;
+    boost::unordered_map<OperationId, MappingKey> operations_; ///< those that may be cancelled
     std::set<std::pair<session::TimePoint, std::pair<LinkPtr, session::MappingId>>> deadlines_;
     std::shared_ptr<gateway::Monitor> monitor_; ///< once a mapping was held that may have to move
     bool warnedOfNews_ = false;                 ///< that they cannot be had

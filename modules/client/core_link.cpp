@@ -179,11 +179,15 @@ std::shared_ptr<upnp::Link> Core::upnpLinkTo(const GatewayChoice& choice) {
         config.interfaceIndex == 0 && found) {
         config.interfaceIndex = found.value(); // of a gateway that was named
     }
+    config.device = options_.interfaceName;
+    if (config.gateway.is_v6() && config.gateway.to_v6().is_link_local() && config.gateway.to_v6().scope_id() == 0) {
+        config.gateway = net::ip::address_v6{config.gateway.to_v6().to_bytes(), config.interfaceIndex};
+    }
     config.announcementPort = config.point.searchPort = options_.searchPort.value_or(upnp::ssdpPort);
     config.point.searchByGroup = !config.gateway.is_loopback();
     config.onDatagram = options_.onDatagram;
     config.point.onLink = networksOnLink(choice.interfaceIndex, choice.source);
-    auto& turns = turns_[config.interfaceIndex];
+    auto& turns = turns_->byIndex[config.interfaceIndex];
     if (!turns) {
         turns = std::make_shared<upnp::SearchTurns>();
     }

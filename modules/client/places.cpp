@@ -161,7 +161,10 @@ std::vector<PcpServer> learnedByDhcp() {
 }
 
 Places::Places(const net::any_io_executor& executor, ClientOptions options)
-    : executor_(executor), strand_(net::make_strand(executor)), options_(std::move(options)) {
+    : executor_(executor)
+    , strand_(net::make_strand(executor))
+    , turns_(std::make_shared<TurnsByInterface>())
+    , options_(std::move(options)) {
     if (!options_.identity) {
         options_.identity = Identity::random(); // one for all cores
     }
@@ -177,7 +180,7 @@ std::shared_ptr<Core> Places::coreFor(const ClientOptions& options) {
     if (known != known_.end()) {
         return known->core;
     }
-    known_.push_back({options, std::make_shared<Core>(strand_, options)});
+    known_.push_back({options, std::make_shared<Core>(strand_, options, turns_)});
     return known_.back().core;
 }
 

@@ -49,7 +49,8 @@ private:
 
     net::any_io_executor executor_;
     net::strand<net::any_io_executor>
-        strand_; ///< of all cores: what the options have called is called by one at a time
+        strand_;                              ///< of all cores: what the options have called is called by one at a time
+    std::shared_ptr<TurnsByInterface> turns_; ///< of all cores, on their strand
     ClientOptions options_;
     std::shared_ptr<Core> fixed_; ///< where single requests go, if nothing has to be looked up for that
     std::mutex mutex_;

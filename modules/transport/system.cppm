@@ -22,6 +22,7 @@ void sendBy(net::ip::udp::socket& socket, const net::ip::udp& protocol, std::uin
 /// Has an open socket send and receive by one interface alone. Systems that let only their administrator do that, or
 /// that bind no sockets to interfaces, have it left undone.
 [[nodiscard]] net::error_code bindTo(net::ip::udp::socket& socket, const std::string& interfaceName);
+[[nodiscard]] net::error_code bindTo(net::ip::tcp::socket& socket, const std::string& interfaceName);
 
 /// Whether the system says with `error` that it has no way to where a datagram was to go at present.
 [[nodiscard]] bool meansNoWay(const net::error_code& error) noexcept;

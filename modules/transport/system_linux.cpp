@@ -39,6 +39,12 @@ net::error_code openAny(Socket& socket, const Protocol& protocol) {
     return error;
 }
 
+net::error_code bindAny(int socket, const std::string& interfaceName) {
+    const auto size = static_cast<socklen_t>(interfaceName.size());
+    const bool done = ::setsockopt(socket, SOL_SOCKET, SO_BINDTODEVICE, interfaceName.c_str(), size) == 0;
+    return done || errno == EPERM ? net::error_code{} : net::error_code{errno, boost::system::system_category()};
+}
+
 } // namespace
 
 session::TimePoint now() noexcept {
@@ -64,10 +70,11 @@ void sendBy(net::ip::udp::socket& socket, const net::ip::udp& protocol, std::uin
 }
 
 net::error_code bindTo(net::ip::udp::socket& socket, const std::string& interfaceName) {
-    const auto size = static_cast<socklen_t>(interfaceName.size());
-    const bool done =
-        ::setsockopt(socket.native_handle(), SOL_SOCKET, SO_BINDTODEVICE, interfaceName.c_str(), size) == 0;
-    return done || errno == EPERM ? net::error_code{} : net::error_code{errno, boost::system::system_category()};
+    return bindAny(socket.native_handle(), interfaceName);
+}
+
+net::error_code bindTo(net::ip::tcp::socket& socket, const std::string& interfaceName) {
+    return bindAny(socket.native_handle(), interfaceName);
 }
 
 bool meansNoWay(const net::error_code& error) noexcept {

@@ -84,6 +84,10 @@ void sendBy(net::ip::udp::socket& socket, const net::ip::udp& protocol, std::uin
                  reinterpret_cast<const char*>(&index), sizeof index);
 }
 
+net::error_code bindTo(net::ip::tcp::socket&, const std::string&) {
+    return {};
+}
+
 net::error_code bindTo(net::ip::udp::socket&, const std::string&) {
     return {}; // Windows binds sockets to addresses alone: what is sent goes by sendBy(), what comes by the source's
 }

@@ -20,11 +20,14 @@ namespace portolan::upnp {
 HttpCall::HttpCall(const net::any_io_executor& strand, const HttpLimits& limits, Handler handler)
     : socket_(strand), reader_(limits), handler_(std::move(handler)) {}
 
-void HttpCall::start(const net::ip::address& source, const net::ip::tcp::endpoint& server, std::string octets) {
+void HttpCall::start(const CallSource& source, const net::ip::tcp::endpoint& server, std::string octets) {
     octets_ = std::move(octets);
     net::error_code error = transport::open(socket_, server.protocol());
+    if (!error && !source.device.empty()) {
+        error = transport::bindTo(socket_, source.device);
+    }
     if (!error) {
-        socket_.bind({source, 0}, error);
+        socket_.bind({source.address, 0}, error);
     }
     if (error) {
         net::post(socket_.get_executor(), [self = shared_from_this(), error] { self->end(Error{error}); });

@@ -81,6 +81,13 @@ net::error_code Link::openSearch() {
     if (!error) {
         search_.non_blocking(true, error);
     }
+    if (!error && !config_.device.empty()) {
+        error = transport::bindTo(search_, config_.device);
+    }
+    if (!error && config_.interfaceIndex != 0) {
+        transport::sendBy(search_, config_.source.is_v4() ? net::ip::udp::v4() : net::ip::udp::v6(),
+                          config_.interfaceIndex);
+    }
     if (!error) {
         search_.bind({config_.source, 0}, error);
     }
@@ -101,6 +108,9 @@ net::error_code Link::openAnnouncements() {
     net::error_code error = transport::open(announcements_, local.protocol());
     if (!error) {
         announcements_.non_blocking(true, error);
+    }
+    if (!error && !config_.device.empty()) {
+        error = transport::bindTo(announcements_, config_.device);
     }
     if (!error) {
         announcements_.set_option(net::socket_base::reuse_address{true}, error);
@@ -245,7 +255,8 @@ void Link::call() {
             self->flush();
             self->onActivity_();
         });
-    call_->start(config_.source, {addressOf(exchange->url.host), exchange->url.port}, std::move(exchange->octets));
+    call_->start({config_.source, config_.device}, {addressOf(exchange->url.host), exchange->url.port},
+                 std::move(exchange->octets));
 }
 
 void Link::handleTimeout(TimePoint now) {

@@ -37,6 +37,7 @@ struct LinkConfig {
     net::ip::address gateway;         ///< with the scope of a link-local address
     net::ip::address source;          ///< the local address to ask from, and to map
     std::uint32_t interfaceIndex = 0; ///< of the way to the gateway; needed for IPv6
+    std::string device{};             ///< the interface that alone is used; empty: whatever leads to the gateway
     /// Where gateways announce themselves to the group of SSDP; 0: nobody listens.
     std::uint16_t announcementPort = ssdpPort;
     std::shared_ptr<SearchTurns> turns{}; ///< none: it searches whenever it wants

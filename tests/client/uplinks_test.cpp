@@ -50,12 +50,14 @@ struct Watched : Street {
     }
 
     /// A gateway of another address on the first link, or on the second one.
-    void serve(End& end, const std::string& address, bool v6 = false) {
+    void serve(End& end, const std::string& address, bool v6 = false, simulator::Config config = {}) {
         end.space.enter();
         simulator::ServerOptions options;
+        options.config = std::move(config);
         options.forwards = false;
         options.config.announce.onStart = false;
         options.config.ipv6Firewall = v6;
+        options.ssdpPort = 1900;
         options.listen = {net::ip::make_address(address), portolan::wire::serverPort};
         more.push_back(std::make_unique<simulator::Server>(context.get_executor(), std::move(options)));
         host.enter();
@@ -104,6 +106,32 @@ BOOST_AUTO_TEST_CASE(a_mapping_is_had_at_the_gateway_of_each_default_route) {
         BOOST_TEST((infos[0].nonce != infos[1].nonce));
     }(street));
     street.runUntil([&] { return street.first.mappings().empty() && street.second.mappings().empty(); });
+}
+
+BOOST_AUTO_TEST_CASE(routers_of_one_address_are_told_apart_by_the_interface_in_upnp_too) {
+    Watched street;
+    int number = 0;
+    for (End* end : {&street.first, &street.second}) {
+        ++number;
+        end->gateway.reset();
+        end->space.enter();
+        ip("addr add 192.168.1.1/24 dev lan0");
+        street.host.enter();
+        ip(fmt::format("addr add 192.168.1.{}/24 dev eth{}", number + 10, number));
+        ip(fmt::format("route add default via 192.168.1.1 dev eth{} metric {}", number, 100 * number));
+        street.serve(*end, "192.168.1.1", false, simulator::Config::igdOnly(simulator::IgdVersion::v2));
+    }
+    street.start({.gateways = Gateways::all, .speak = portolan::Speak::upnp});
+    street.run([](Watched& s) -> net::awaitable<void> {
+        std::vector<portolan::Mapping> held;
+        (void)co_await mapAll(s, held);
+        for (std::size_t at = 0; at < 2; ++at) {
+            const auto mappings = s.more[at]->mappings();
+            BOOST_TEST_REQUIRE(mappings.size() == 1U);
+            BOOST_TEST((mappings.front().internal.address ==
+                        portolan::wire::Address::v4(192, 168, 1, static_cast<std::uint8_t>(11 + at))));
+        }
+    }(street));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_held_at_one_uplink_does_not_move_to_another) {
@@ -156,6 +184,26 @@ BOOST_AUTO_TEST_CASE(one_wish_opens_the_ipv4_mapping_and_the_ipv6_pinhole) {
         BOOST_TEST(infos[1].externalAddress.to_string() == "2001:db8:1::5");
         BOOST_TEST(infos[1].externalPort == 8080);
     }(street));
+}
+
+BOOST_AUTO_TEST_CASE(a_link_is_searched_by_one_family_after_the_other) {
+    Watched street;
+    Watched::route();
+    ip("-6 route add default via 2001:db8:1::1");
+    street.first.gateway.reset();
+    street.serve(street.first, "10.0.1.1", false, simulator::Config::igdOnly(simulator::IgdVersion::v2));
+    street.start({.families = Families::both, .speak = portolan::Speak::upnp});
+    street.run([](Watched& s) -> net::awaitable<void> {
+        const auto all = co_await s.client->mapAll({.internalPort = 8080});
+        BOOST_TEST_REQUIRE(all.has_value(), why(all));
+        BOOST_TEST(all.value()[0].mapping.has_value(), why(all.value()[0].mapping));
+    }(street));
+    const auto isV6 = [](const Seen& one) { return one.remote.find(':') != std::string::npos; };
+    const auto firstOfV6 = std::ranges::find_if(street.seen, isV6);
+    BOOST_TEST((firstOfV6 != street.seen.end()));
+    const bool answered = std::any_of(street.seen.begin(), firstOfV6,
+                                      [](const Seen& one) { return one.direction == Direction::received; });
+    BOOST_TEST(answered); // the search of IPv4 is over
 }
 
 BOOST_AUTO_TEST_CASE(a_host_with_ipv4_alone_has_the_mapping_and_is_told_of_ipv6) {
