@@ -51,6 +51,9 @@ std::string_view hint(const std::error_code& error) {
     return error == std::errc::operation_not_permitted ? " (a firewall of this host does that)" : "";
 }
 
+/// From one attempt to open the sockets of UPnP to the next.
+constexpr session::Duration upnpRetryGap = std::chrono::seconds{30};
+
 } // namespace
 
 GatewayLink::GatewayLink(GatewayInfo info, std::shared_ptr<transport::Link> link, std::shared_ptr<upnp::Link> upnp,
@@ -65,7 +68,7 @@ void GatewayLink::close() {
     link_->close();
     if (upnp_) {
         upnp_->close();
-        upnpTried_ = false;
+        upnpRetry_.reset();
     }
 }
 
@@ -78,21 +81,26 @@ void GatewayLink::flush() {
         openUpnp();
     }
     upnp_->flush();
-    if (upnp_->point().size() == 0 && std::exchange(upnpTried_, false)) {
+    if (upnp_->point().size() == 0 && upnp_->isOpen()) {
         upnp_->close();
+        upnpRetry_.reset();
     }
 }
 
 void GatewayLink::openUpnp() {
-    if (std::exchange(upnpTried_, true)) {
+    const session::TimePoint now = transport::now();
+    if (upnp_->isOpen() || (upnpRetry_ && now < *upnpRetry_)) {
         return;
     }
     const auto opened = upnp_->open();
+    const bool isFirst = !std::exchange(upnpRetry_, opened ? std::nullopt : std::optional{now + upnpRetryGap});
     if (!onWarning_) {
         return;
     }
-    if (!opened) {
+    if (!opened && isFirst) {
         onWarning_(opened.error());
+    } else if (!opened) {
+        return; // as before
     } else if (const auto& error = upnp_->announcementError()) {
         onWarning_(
             {*error, fmt::format("announcements of UPnP gateways at UDP port {} cannot be heard, so a restart is "
@@ -118,7 +126,7 @@ std::optional<session::TimePoint> GatewayLink::nextTimeout() const {
     };
     consider(race_.nextTimeout());
     if (upnp_) {
-        consider(upnp_->point().nextTimeout());
+        consider(upnp_->isOpen() ? upnp_->point().nextTimeout() : upnpRetry_);
     }
     return first;
 }

@@ -181,8 +181,8 @@ private:
 
     GatewayInfo info_;
     std::shared_ptr<transport::Link> link_;
-    std::shared_ptr<upnp::Link> upnp_; ///< open while anything is asked or held by UPnP
-    bool upnpTried_ = false;           ///< to be opened, since it was closed
+    std::shared_ptr<upnp::Link> upnp_;              ///< open while anything is asked or held by UPnP
+    std::optional<session::TimePoint> upnpRetry_{}; ///< it could not be opened, and is tried again then
     race::Referee race_;
     std::function<void(const Error&)> onWarning_;
 };
