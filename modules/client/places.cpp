@@ -200,12 +200,23 @@ result<std::vector<ClientOptions>> places(const ClientOptions& options) {
     return places;
 }
 
+/// A host that moves from network to network would gather places for ever.
+void Places::forgetOthers(std::span<const ClientOptions> current) {
+    const std::lock_guard lock{mutex_};
+    std::erase_if(known_, [&](const Place& place) {
+        const bool isCurrent =
+            std::ranges::any_of(current, [&](const ClientOptions& one) { return isSamePlace(one, place.options); });
+        return !isCurrent && place.core.use_count() == 1; // nothing is held there, or still to be done
+    });
+}
+
 result<std::vector<Places::Place>> Places::look() {
     BOOST_OUTCOME_TRY(const std::vector<ClientOptions> all, places(options_));
     std::vector<Place> found;
     for (const ClientOptions& one : all) {
         found.push_back({one, coreFor(one)});
     }
+    forgetOthers(all);
     return found;
 }
 

@@ -46,6 +46,7 @@ private:
     /// All places as they are now.
     [[nodiscard]] result<std::vector<Place>> look();
     [[nodiscard]] std::shared_ptr<Core> coreFor(const ClientOptions& options);
+    void forgetOthers(std::span<const ClientOptions> current);
 
     net::any_io_executor executor_;
     net::strand<net::any_io_executor>
