@@ -139,6 +139,17 @@ BOOST_AUTO_TEST_CASE(an_interrupted_map_ends_at_once) {
     BOOST_TEST(onlyObject(finished.out).at("kind") == "cancelled");
 }
 
+BOOST_AUTO_TEST_CASE(a_mapping_is_released_when_the_terminal_ends) {
+    UdpSocket gateway;
+    Process process{{"map", "tcp:8080", "--keep", "--gateway", gateway.name(), "--timeout", ample, "--json"}};
+    gateway.answer(grantOf(gateway.receive(), 120));
+    BOOST_TEST(process.readJson().at("event") == "mapped");
+    process.signal(SIGHUP);
+    gateway.answer(grantOf(receiveDeletion(gateway), 0));
+    BOOST_TEST(process.readJson().at("event") == "released");
+    BOOST_TEST(process.finish().status == 0);
+}
+
 BOOST_AUTO_TEST_CASE(an_interrupted_unmap_is_tried_no_more) {
     UdpSocket gateway;
     Process process{{"unmap", "tcp:8080", "--gateway", gateway.name(), "--timeout", "3600", "--json"}};

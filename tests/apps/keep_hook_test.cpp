@@ -53,6 +53,17 @@ BOOST_AUTO_TEST_CASE(hooks_run_one_at_a_time) {
     BOOST_TEST(log.find("ran") != std::string::npos, log);
 }
 
+BOOST_AUTO_TEST_CASE(a_hook_inherits_no_socket) {
+    const Folder folder;
+    const std::string port = std::to_string(UdpSocket{}.port());
+    Keeping keeping{{"udp:" + port, "--reserve", "--exec", "ls -l /proc/self/fd >" + folder.file("descriptors")}};
+    (void)keeping.grant(40123);
+    BOOST_TEST(keeping.end().status == 0);
+    const std::string descriptors = folder.read("descriptors");
+    BOOST_TEST(descriptors.find(" -> ") != std::string::npos, descriptors);
+    BOOST_TEST(descriptors.find("socket:") == std::string::npos, descriptors);
+}
+
 BOOST_AUTO_TEST_CASE(a_hook_that_fails_is_reported_and_nothing_else) {
     Keeping keeping{{"tcp:8080", "--exec", "exit 3"}};
     (void)keeping.grant(40123);

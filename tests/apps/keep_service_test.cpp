@@ -121,6 +121,31 @@ BOOST_AUTO_TEST_CASE(tells_its_manager_when_it_is_ready_and_when_it_ends) {
     (void)manager.hear("STOPPING=1");
 }
 
+BOOST_AUTO_TEST_CASE(a_hangup_ends_it_where_there_is_no_file_to_read) {
+    Keeping keeping{{"tcp:8080"}};
+    (void)keeping.grant(40123);
+    keeping.process.signal(SIGHUP);
+    const Octets deletion = keeping.gateway.receive();
+    BOOST_TEST(lifetimeOf(deletion) == 0U);
+    keeping.gateway.answer(deleted(deletion));
+    BOOST_TEST(keeping.process.finish().status == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_status_of_many_mappings_is_one_that_systemd_takes) {
+    const Manager manager;
+    const Folder folder;
+    std::string config;
+    for (int port = 10'001; port <= 10'300; ++port) {
+        config += "[[mapping]]\nports = \"udp:" + std::to_string(port) + "\"\n";
+    }
+    Keeping keeping{{"--config", folder.write("keep.toml", config), "--timeout", "0.1"}}; // nobody answers
+    const std::string status = manager.hear("STATUS=");
+    BOOST_TEST(status.starts_with("STATUS=0 of 300 mapped: "), status);
+    BOOST_TEST(status.ends_with(" more"), status);
+    BOOST_TEST(status.size() < 2048U);
+    (void)manager.hear("READY=1");
+}
+
 BOOST_AUTO_TEST_CASE(tells_its_manager_of_a_reload) {
     const Manager manager;
     const Folder folder;

@@ -5,6 +5,7 @@
 #include <boost/test/unit_test.hpp>
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <pcap/dlt.h>
 #include <string>
@@ -52,6 +53,15 @@ struct Exchange {
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(apps_pcap)
+
+BOOST_AUTO_TEST_CASE(a_file_that_others_could_read_is_its_owners_alone_from_then_on) {
+    const Place place;
+    std::ofstream{place.file()} << "old";
+    std::filesystem::permissions(place.file(), std::filesystem::perms{0644});
+    const Simulator gateway;
+    BOOST_TEST(runCommand({"map", "tcp:8080", "--gateway", gateway.gateway(), "--pcap", place.file()}).status == 0);
+    BOOST_TEST((std::filesystem::status(place.file()).permissions() == std::filesystem::perms{0600}));
+}
 
 BOOST_DATA_TEST_CASE(has_the_request_and_its_answer_with_sound_headers, data::make({"127.0.0.1", "::1"}), address) {
     const Place place;

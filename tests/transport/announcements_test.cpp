@@ -74,6 +74,15 @@ BOOST_AUTO_TEST_CASE(what_is_sent_to_this_host_alone_is_not_taken, *label("C6886
     BOOST_TEST(listener.heard == "news");
 }
 
+BOOST_AUTO_TEST_CASE(interfaces_that_are_gone_are_not_listened_at) {
+    net::io_context context;
+    Listener listener{context, freePort(context)};
+    (void)listener.announcements->listenOn(net::ip::make_address("::1"), 1); // where there is IPv6
+    listener.announcements->keepOnly({});
+    context.run(); // to its end: nothing is waited for
+    BOOST_TEST(listener.heard.empty());
+}
+
 BOOST_AUTO_TEST_CASE(one_who_does_not_listen_any_more_leaves_nothing_to_wait_for) {
     net::io_context context;
     Listener listener{context, freePort(context)};
