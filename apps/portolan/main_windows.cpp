@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "windows_text.hpp"
+#include <csignal>
 #include <cstdio>
 #include <fcntl.h>
 #include <io.h>
@@ -46,10 +47,29 @@ std::vector<std::string> givenArguments() {
     return arguments;
 }
 
+/// Set when the program is at its end.
+HANDLE over() {
+    static const HANDLE event = CreateEventW(nullptr, TRUE, FALSE, nullptr);
+    return event;
+}
+
+/// The console is closed, the user logs off, or the system shuts down: Windows ends the program as soon as this
+/// returns, so what is held is released before. Ctrl-C and Ctrl-Break are left to who hears signals.
+BOOL WINAPI whenConsoleEnds(DWORD event) {
+    if (event == CTRL_C_EVENT || event == CTRL_BREAK_EVENT) {
+        return FALSE;
+    }
+    std::raise(SIGBREAK);
+    constexpr DWORD patience = 4500; // milliseconds; the system's own is five seconds
+    WaitForSingleObject(over(), patience);
+    return TRUE;
+}
+
 } // namespace
 
 int main() {
     const Utf8Console console;
+    SetConsoleCtrlHandler(&whenConsoleEnds, TRUE);
     // Lines end as they do everywhere, and each is written at once.
     for (std::FILE* file : {stdout, stderr}) {
         ::_setmode(::_fileno(file), _O_BINARY);
@@ -60,5 +80,7 @@ int main() {
     for (const std::string& argument : given) {
         arguments.push_back(argument.c_str());
     }
-    return static_cast<int>(portolan::cli::run(arguments, stdout, stderr));
+    const auto status = static_cast<int>(portolan::cli::run(arguments, stdout, stderr));
+    SetEvent(over());
+    return status;
 }
