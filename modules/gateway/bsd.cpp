@@ -20,7 +20,9 @@ module;
 #include <net/if.h>
 #include <net/route.h>
 #include <netinet/in.h>
+#include <netinet6/in6_var.h>
 #include <optional>
+#include <sys/ioctl.h>
 #include <sys/param.h>
 #include <sys/socket.h>
 #include <sys/sysctl.h>
@@ -113,6 +115,20 @@ result<std::unique_ptr<ifaddrs, void (*)(ifaddrs*)>> listed() {
     return std::unique_ptr<ifaddrs, void (*)(ifaddrs*)>{first, ::freeifaddrs};
 }
 
+/// Adds what the system says of an address of IPv6; without that it is taken for one like any other.
+void addState(LocalAddress& address, const ifaddrs& row, const Socket& socket) {
+    in6_ifreq request{};
+    std::strncpy(request.ifr_name, row.ifa_name, sizeof request.ifr_name - 1);
+    std::memcpy(&request.ifr_addr, row.ifa_addr, sizeof request.ifr_addr);
+    if (::ioctl(socket.fd(), SIOCGIFAFLAG_IN6, &request) != 0) {
+        return;
+    }
+    const int flags = request.ifr_ifru.ifru_flags6;
+    address.usable = (flags & (IN6_IFF_TENTATIVE | IN6_IFF_DUPLICATED)) == 0;
+    address.deprecated = (flags & IN6_IFF_DEPRECATED) != 0;
+    address.temporary = (flags & IN6_IFF_TEMPORARY) != 0;
+}
+
 std::chrono::nanoseconds read(clockid_t clock) {
     timespec time{};
     ::clock_gettime(clock, &time);
@@ -129,12 +145,16 @@ result<std::vector<Route>> routes(Family family) {
 result<std::vector<LocalAddress>> addresses(Family family) {
     BOOST_OUTCOME_TRY(const auto list, listed());
     const int wanted = family == Family::v4 ? AF_INET : AF_INET6;
+    const Socket socket{wanted, SOCK_DGRAM, 0};
     std::vector<LocalAddress> found;
     for (const ifaddrs* row = list.get(); row != nullptr; row = row->ifa_next) {
         if (row->ifa_addr != nullptr && row->ifa_addr->sa_family == wanted) {
             found.push_back({.address = addressOf(row->ifa_addr),
                              .prefixLength = lengthOf(row->ifa_netmask, wanted),
                              .interfaceIndex = ::if_nametoindex(row->ifa_name)});
+            if (family == Family::v6) {
+                addState(found.back(), *row, socket);
+            }
         }
     }
     return found;
