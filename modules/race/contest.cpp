@@ -77,6 +77,15 @@ void Referee::askSessionToo(TimePoint now, MappingId id, Contest& contest) {
     asked_ = true;
 }
 
+/// What was taken back of the session to let UPnP try has not helped: the session may be answered meanwhile, which is
+/// not to wait for UPnP's next attempt.
+void Referee::askWithdrawnAgain(TimePoint now, MappingId id, Contest& contest) {
+    if (contest.withdrawn && !undoingSession_.contains(*contest.withdrawn)) {
+        contest.withdrawn.reset();
+        askSessionToo(now, id, contest);
+    }
+}
+
 bool Referee::heard(const Contest& contest) const noexcept {
     return session_.statistics().attributed != contest.heard;
 }

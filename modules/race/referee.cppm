@@ -89,6 +89,7 @@ private:
     void setTimes(TimePoint now, Contest& contest) const;
     void rejoin(TimePoint now, MappingId id, Contest& contest);
     void askSessionToo(TimePoint now, MappingId id, Contest& contest);
+    void askWithdrawnAgain(TimePoint now, MappingId id, Contest& contest);
     void step(TimePoint now, MappingId id, Contest& contest);
     [[nodiscard]] bool mayAskUpnp(TimePoint now, MappingId id, Contest& contest);
     void setDue(TimePoint now, MappingId id, Contest& contest);

@@ -117,6 +117,7 @@ void Referee::upnpRefused(TimePoint now, MappingId id, Contest& contest, const u
     if (event.error.category() != upnp::igdCategory() && !contest.sessionSaid) {
         askSessionToo(now, id, contest);
     }
+    askWithdrawnAgain(now, id, contest);
     settle(now, id, contest);
 }
 
@@ -159,6 +160,7 @@ void Referee::askUpnp(TimePoint now, MappingId id, Contest& contest) {
         contest.searchAt = now + askAgain;
         contest.retryUpnp = askAgain;
     }
+    askWithdrawnAgain(now, id, contest);
     settle(now, id, contest);
 }
 

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#include <boost/test/unit_test.hpp>
+#include <chrono>
+
+import portolan.testing.race;
+
+using namespace portolan;
+using namespace portolan::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A gateway of NAT-PMP and UPnP that says so, and of which nothing is heard by NAT-PMP after that.
+struct SaysItsVersionOnly : Arena {
+    SaysItsVersionOnly() : Arena(config()) {
+        pcpDelay = 10ms;
+        id = request();
+        advance(25ms); // PCP was refused, and NAT-PMP is asked
+        BOOST_TEST_REQUIRE(count("NAT-PMP") == 1U);
+    }
+
+    static simulator::Config config() {
+        auto config = simulator::Config::natPmpOnly();
+        config.igd.version = simulator::IgdVersion::v2;
+        return config;
+    }
+
+    MappingId id{};
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(race_withdrawal)
+
+BOOST_AUTO_TEST_CASE(nat_pmp_that_was_silent_is_asked_again_when_upnp_refuses) {
+    SaysItsVersionOnly arena;
+    arena.gateway.setNatPmpEnabled(false);
+    arena.gateway.quirks().refusesMappings = true;
+    arena.advance(10s);
+    BOOST_TEST(arena.count("AddAnyPortMapping") == 1U); // and refused: 606
+    arena.gateway.setNatPmpEnabled(true);
+    arena.gateway.quirks().refusesMappings = false;
+    arena.advance(5min);
+    while (!arena.events.empty() && arena.events.front().kind == EventKind::refused) {
+        arena.events.pop_front();
+    }
+    const auto event = arena.expects(EventKind::granted);
+    BOOST_TEST((event.id == arena.id));
+    BOOST_TEST((event.grant.via == Via::natPmp));
+    arena.advance(30min).expectsNothing();
+    BOOST_TEST(arena.mappings() == 1U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
