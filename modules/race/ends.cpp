@@ -76,7 +76,7 @@ void Referee::leave(TimePoint now, MappingId id, Contest& contest) {
 }
 
 void Referee::finishLeaving(MappingId id, Contest& contest) {
-    if (contest.session || contest.upnp) {
+    if (contest.session || contest.upnp || isBeingWithdrawn(contest)) {
         return; // their ends are told
     }
     Event event;
@@ -112,13 +112,26 @@ void Referee::erase(MappingId id) {
     contests_.erase(at);
 }
 
-void Referee::undoneSession(TimePoint now, MappingId session) {
+bool Referee::isBeingWithdrawn(const Contest& contest) const {
+    return contest.withdrawn && undoingSession_.contains(*contest.withdrawn);
+}
+
+/// With the event that tells how it ended; without one, it took too long.
+void Referee::undoneSession(TimePoint now, MappingId session, const session::Event* event) {
     const auto before = undoingSession_.at(session).before;
     undoingSession_.erase(session);
-    if (before) {
-        if (const auto at = contests_.find(*before); at != contests_.end()) {
-            step(now, *before, at->second);
+    const auto at = before ? contests_.find(*before) : contests_.end();
+    if (at == contests_.end()) {
+        return;
+    }
+    Contest& contest = at->second;
+    if (contest.leaving) {
+        if (event != nullptr) {
+            contest.sessionSaid = *event;
         }
+        finishLeaving(*before, contest);
+    } else {
+        step(now, *before, contest);
     }
 }
 

@@ -130,7 +130,8 @@ private:
     void leave(TimePoint now, MappingId id, Contest& contest);
     void finishLeaving(MappingId id, Contest& contest);
     void erase(MappingId id);
-    void undoneSession(TimePoint now, MappingId session);
+    [[nodiscard]] bool isBeingWithdrawn(const Contest& contest) const;
+    void undoneSession(TimePoint now, MappingId session, const session::Event* event = nullptr);
     void learn(TimePoint now, Known known);
 
     void look(TimePoint now);

@@ -36,7 +36,7 @@ bool isNotSpoken(const std::error_code& error) {
 void Referee::takeSession(TimePoint now, const session::Event& event) {
     if (undoingSession_.contains(event.id)) {
         if (event.kind == EventKind::released) {
-            undoneSession(now, event.id);
+            undoneSession(now, event.id, &event);
             if (!event.error) {
                 point_->handleDoubt(now); // some gateways take a mapping of the one protocol for that of the other
             }

@@ -51,4 +51,34 @@ BOOST_AUTO_TEST_CASE(nat_pmp_that_was_silent_is_asked_again_when_upnp_refuses) {
     BOOST_TEST(arena.mappings() == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(a_release_waits_for_what_is_being_taken_back) {
+    SaysItsVersionOnly arena;
+    arena.deaf = true; // it maps, and its answer is lost
+    arena.advance(4100ms);
+    BOOST_TEST(arena.mappings() == 0U); // deleted, which is not heard, either
+    BOOST_TEST(arena.session.size() == 1U);
+    arena.release(arena.id);
+    arena.expectsNothing();
+    arena.deaf = false;
+    arena.await(5s);
+    const auto event = arena.expects(EventKind::released);
+    BOOST_TEST((event.id == arena.id));
+    BOOST_TEST(!event.error, event.error.message());
+    arena.advance(1min).expectsNothing();
+    BOOST_TEST(arena.mappings() == 0U);
+    BOOST_TEST(arena.referee.size() == 0U);
+    BOOST_TEST(!arena.referee.nextTimeout().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_release_does_not_wait_for_ever_for_what_cannot_be_taken_back) {
+    SaysItsVersionOnly arena;
+    arena.deaf = true;
+    arena.advance(4100ms);
+    arena.release(arena.id);
+    arena.await(5s);
+    BOOST_TEST((arena.expects(EventKind::released).error == Errc::noAnswer));
+    arena.advance(1min).expectsNothing();
+    BOOST_TEST(arena.referee.size() == 0U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
