@@ -82,6 +82,7 @@ private:
     // fit.cpp: what UPnP can express
     [[nodiscard]] std::string_view lacks(const MappingRequest& request) const;
     [[nodiscard]] upnp::MappingRequest translate(const Contest& contest) const;
+    [[nodiscard]] std::optional<std::string> descriptionByUpnp(const Contest& contest) const;
     [[nodiscard]] bool speaksUpnp() const noexcept;
 
     // contest.cpp: the turns of the protocols

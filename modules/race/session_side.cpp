@@ -143,6 +143,7 @@ void Referee::sessionRefused(TimePoint now, MappingId id, Contest& contest, cons
 void Referee::sessionLost(TimePoint now, MappingId id, Contest& contest, const session::Event& event) {
     tell(id, event);
     known_.reset();
+    contest.request = request(id).value_or(contest.request); // UPnP is asked for the port that was held
     contest.holder = Holder::nobody;
     rejoin(now, id, contest);
 }

@@ -86,9 +86,6 @@ void Referee::upnpGranted(TimePoint now, MappingId id, Contest& contest, const u
     contest.withdrawn.reset();
     contest.grant = {event.grant.external, event.grant.lifetime, 0, Via::upnp, contest.request.nonce};
     const session::OptionWishes& wishes = contest.request.wishes;
-    if (wishes.description && point_->config().clientAddress.isV4()) {
-        contest.options.description = point_->descriptionOf(*wishes.description);
-    }
     contest.options.dropped = wishes.prefix64 || wishes.checkpoint;
     tell(id, contest, event);
     if (contest.want == Want::address) {
@@ -151,6 +148,7 @@ void Referee::askUpnp(TimePoint now, MappingId id, Contest& contest) {
     searchNoMore(id);
     if (asked) {
         contest.upnp = asked.value();
+        contest.options.description = descriptionByUpnp(contest);
         byUpnp_.insert_or_assign(asked.value(), id);
         return;
     }
