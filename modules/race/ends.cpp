@@ -49,7 +49,7 @@ void Referee::endUpnp(TimePoint now, MappingId id, Contest& contest) {
         return;
     }
     if (contest.want == Want::mapping) {
-        undoingUpnp_.insert(upnp);
+        undoingUpnp_.emplace(upnp, contest.session);
     }
     point_->handleRelease(now, upnp);
 }
@@ -110,6 +110,16 @@ void Referee::erase(MappingId id) {
         byUpnp_.erase(*at->second.upnp);
     }
     contests_.erase(at);
+}
+
+void Referee::undoneUpnp(TimePoint now, const upnp::Event& event) {
+    const auto at = undoingUpnp_.find(event.id);
+    const bool isDeleted = !event.error && event.grant.external.port != 0;
+    if (const auto session = at->second; session && isDeleted) {
+        session_.handleDoubtOf(now, *session); // it may have been given the very mapping
+        asked_ = true;
+    }
+    undoingUpnp_.erase(at);
 }
 
 bool Referee::isBeingWithdrawn(const Contest& contest) const {

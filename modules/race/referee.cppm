@@ -132,6 +132,7 @@ private:
     void finishLeaving(MappingId id, Contest& contest);
     void erase(MappingId id);
     [[nodiscard]] bool isBeingWithdrawn(const Contest& contest) const;
+    void undoneUpnp(TimePoint now, const upnp::Event& event);
     void undoneSession(TimePoint now, MappingId session, const session::Event* event = nullptr);
     void learn(TimePoint now, Known known);
 
@@ -149,7 +150,9 @@ private:
     std::map<MappingId, MappingId> bySession_; ///< those that have another name there
     std::map<MappingId, MappingId> byUpnp_;
     std::map<MappingId, Undoing> undoingSession_; ///< what is only to be taken back, by the session's names
-    std::set<MappingId> undoingUpnp_;
+    /// Likewise by the control point's names, and what the session was asked for instead: some gateways have one table
+    /// for all, and what is deleted by the one protocol is gone for the other.
+    std::map<MappingId, std::optional<MappingId>> undoingUpnp_;
     std::set<MappingId> searchers_; ///< who waits for the gateway to be known
     std::optional<MappingId> search_;
     bool wasReady_ = false;

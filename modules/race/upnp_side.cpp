@@ -30,7 +30,7 @@ void Referee::takeUpnp(TimePoint now, const upnp::Event& event) {
     }
     if (undoingUpnp_.contains(event.id)) {
         if (event.kind == EventKind::released) {
-            undoingUpnp_.erase(event.id);
+            undoneUpnp(now, event);
         }
         return;
     }

@@ -81,4 +81,31 @@ BOOST_AUTO_TEST_CASE(a_release_does_not_wait_for_ever_for_what_cannot_be_taken_b
     BOOST_TEST(arena.referee.size() == 0U);
 }
 
+/// NAT-PMP is given the mapping that UPnP has just made at such a gateway, and it goes when UPnP's is taken back.
+BOOST_AUTO_TEST_CASE(what_goes_with_the_mapping_of_upnp_that_is_taken_back_is_made_again) {
+    Arena arena{everything()};
+    arena.gateway.setPcpEnabled(false);
+    arena.gateway.setNatPmpEnabled(false);
+    arena.request(tcp(1111));
+    arena.await().expects(EventKind::granted); // UPnP is ready from here on
+    arena.advance(2s);
+    arena.referee.handleReturn(arena.now); // and what is spoken, forgotten
+    arena.gateway.setNatPmpEnabled(true);
+    arena.pcpDelay = 200ms;
+    arena.sent.clear();
+    const MappingId id = arena.request(tcp(2222));
+    while (arena.count("AddAnyPortMapping") == 0) {
+        arena.advance(1ms);
+    }
+    arena.upnpDelay = 2s; // it is made, and the answer takes longer than NAT-PMP
+    arena.await(1s);
+    const auto event = arena.expects(EventKind::granted);
+    BOOST_TEST((event.id == id));
+    BOOST_TEST((event.grant.via == Via::natPmp));
+    BOOST_TEST(arena.mappings() == 2U); // one of them for both
+    arena.advance(1min);
+    BOOST_TEST(arena.count("DeletePortMapping") == 1U);
+    BOOST_TEST(arena.mappings() == 2U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
