@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 module;
 
+#include <boost/outcome/result.hpp>
+#include <chrono>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
@@ -12,6 +15,14 @@ module portolan.race;
 import :contest;
 
 namespace portolan::race {
+
+namespace {
+
+/// When it is tried once more to take back what UPnP was asked for: a gateway that did not answer is searched anew by
+/// then.
+constexpr std::chrono::seconds undoAgainAfter{30};
+
+} // namespace
 
 /// The session is not to serve this. What it was asked for, and may have been given, is taken back; where it never
 /// heard of the gateway, only for a moment.
@@ -49,7 +60,7 @@ void Referee::endUpnp(TimePoint now, MappingId id, Contest& contest) {
         return;
     }
     if (contest.want == Want::mapping) {
-        undoingUpnp_.emplace(upnp, contest.session);
+        undoingUpnp_.insert_or_assign(upnp, UndoingUpnp{contest.session, translate(contest)});
     }
     point_->handleRelease(now, upnp);
 }
@@ -113,13 +124,27 @@ void Referee::erase(MappingId id) {
 }
 
 void Referee::undoneUpnp(TimePoint now, const upnp::Event& event) {
-    const auto at = undoingUpnp_.find(event.id);
-    const bool isDeleted = !event.error && event.grant.external.port != 0;
-    if (const auto session = at->second; session && isDeleted) {
-        session_.handleDoubtOf(now, *session); // it may have been given the very mapping
+    UndoingUpnp undone = std::move(undoingUpnp_.extract(event.id).mapped());
+    if (event.error && !undone.isAgain) {
+        undone.isAgain = true;
+        const std::uint16_t port = event.grant.external.port;
+        undone.request.suggestedPort = port != 0 ? port : undone.request.suggestedPort;
+        undoAgain_.emplace(now + undoAgainAfter, std::move(undone));
+    } else if (!event.error && event.grant.external.port != 0 && undone.session) {
+        session_.handleDoubtOf(now, *undone.session); // it may have been given the very mapping
         asked_ = true;
     }
-    undoingUpnp_.erase(at);
+}
+
+/// What UPnP made may stand for long, and for ever at some gateways. Not if it is wanted again.
+void Referee::undoUpnpAgain(TimePoint now) {
+    while (!undoAgain_.empty() && undoAgain_.begin()->first <= now) {
+        UndoingUpnp undoing = std::move(undoAgain_.extract(undoAgain_.begin()).mapped());
+        if (const auto asked = point_->handleDelete(now, undoing.request)) {
+            undoingUpnp_.insert_or_assign(asked.value(), std::move(undoing));
+            asked_ = true;
+        }
+    }
 }
 
 bool Referee::isBeingWithdrawn(const Contest& contest) const {

@@ -133,6 +133,7 @@ private:
     void erase(MappingId id);
     [[nodiscard]] bool isBeingWithdrawn(const Contest& contest) const;
     void undoneUpnp(TimePoint now, const upnp::Event& event);
+    void undoUpnpAgain(TimePoint now);
     void undoneSession(TimePoint now, MappingId session, const session::Event* event = nullptr);
     void learn(TimePoint now, Known known);
 
@@ -143,17 +144,24 @@ private:
         std::optional<MappingId> before; ///< who waits for it
     };
 
+    struct UndoingUpnp {
+        /// What the session was asked for instead: some gateways have one table for all, and what is deleted by the one
+        /// protocol is gone for the other.
+        std::optional<MappingId> session;
+        upnp::MappingRequest request; ///< what is taken back
+        bool isAgain = false;         ///< it was tried before
+    };
+
     Config config_;
     session::Session& session_;
     upnp::ControlPoint* point_;
     std::map<MappingId, Contest> contests_;
     std::map<MappingId, MappingId> bySession_; ///< those that have another name there
     std::map<MappingId, MappingId> byUpnp_;
-    std::map<MappingId, Undoing> undoingSession_; ///< what is only to be taken back, by the session's names
-    /// Likewise by the control point's names, and what the session was asked for instead: some gateways have one table
-    /// for all, and what is deleted by the one protocol is gone for the other.
-    std::map<MappingId, std::optional<MappingId>> undoingUpnp_;
-    std::set<MappingId> searchers_; ///< who waits for the gateway to be known
+    std::map<MappingId, Undoing> undoingSession_;     ///< what is only to be taken back, by the session's names
+    std::map<MappingId, UndoingUpnp> undoingUpnp_;    ///< likewise by the control point's
+    std::multimap<TimePoint, UndoingUpnp> undoAgain_; ///< what it could not take back, and when it is to try once more
+    std::set<MappingId> searchers_;                   ///< who waits for the gateway to be known
     std::optional<MappingId> search_;
     bool wasReady_ = false;
     std::set<std::pair<TimePoint, MappingId>> due_;

@@ -28,6 +28,34 @@ struct SaysItsVersionOnly : Arena {
     MappingId id{};
 };
 
+/// A gateway that has mapped by UPnP, and whose word of that comes after PCP or NAT-PMP has granted the same.
+struct SlowToSayThatUpnpMapped : Arena {
+    explicit SlowToSayThatUpnpMapped(Via other) {
+        gateway.setPcpEnabled(false);
+        gateway.setNatPmpEnabled(false);
+        const MappingId first = request(tcp(1111));
+        await().expects(EventKind::granted);
+        release(first); // UPnP is ready from here on
+        await().expects(EventKind::released);
+        advance(1min);
+        referee.handleReturn(now); // and what is spoken, forgotten
+        gateway.setPcpEnabled(other == Via::pcp);
+        gateway.setNatPmpEnabled(other == Via::natPmp);
+        pcpDelay = 200ms;
+        sent.clear();
+        id = request();
+        while (count("AddAnyPortMapping") == 0) {
+            advance(1ms);
+        }
+        upnpDelay = 2s;
+        await(1s);
+        const auto event = expects(EventKind::granted);
+        BOOST_TEST_REQUIRE((event.grant.via == other));
+    }
+
+    MappingId id{};
+};
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(race_withdrawal)
@@ -83,29 +111,35 @@ BOOST_AUTO_TEST_CASE(a_release_does_not_wait_for_ever_for_what_cannot_be_taken_b
 
 /// NAT-PMP is given the mapping that UPnP has just made at such a gateway, and it goes when UPnP's is taken back.
 BOOST_AUTO_TEST_CASE(what_goes_with_the_mapping_of_upnp_that_is_taken_back_is_made_again) {
-    Arena arena{everything()};
-    arena.gateway.setPcpEnabled(false);
-    arena.gateway.setNatPmpEnabled(false);
-    arena.request(tcp(1111));
-    arena.await().expects(EventKind::granted); // UPnP is ready from here on
-    arena.advance(2s);
-    arena.referee.handleReturn(arena.now); // and what is spoken, forgotten
-    arena.gateway.setNatPmpEnabled(true);
-    arena.pcpDelay = 200ms;
-    arena.sent.clear();
-    const MappingId id = arena.request(tcp(2222));
-    while (arena.count("AddAnyPortMapping") == 0) {
-        arena.advance(1ms);
-    }
-    arena.upnpDelay = 2s; // it is made, and the answer takes longer than NAT-PMP
-    arena.await(1s);
-    const auto event = arena.expects(EventKind::granted);
-    BOOST_TEST((event.id == id));
-    BOOST_TEST((event.grant.via == Via::natPmp));
-    BOOST_TEST(arena.mappings() == 2U); // one of them for both
+    SlowToSayThatUpnpMapped arena{Via::natPmp};
+    BOOST_TEST(arena.mappings() == 1U); // for both
     arena.advance(1min);
     BOOST_TEST(arena.count("DeletePortMapping") == 1U);
+    BOOST_TEST(arena.mappings() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(what_could_not_be_taken_back_of_upnp_is_taken_back_later) {
+    SlowToSayThatUpnpMapped arena{Via::pcp};
+    arena.dark = true;
+    arena.advance(15s);
     BOOST_TEST(arena.mappings() == 2U);
+    BOOST_TEST(arena.point.size() == 0U); // given up
+    arena.dark = false;
+    arena.advance(1min);
+    BOOST_TEST(arena.mappings() == 1U);
+    BOOST_TEST(!arena.gateway.mappings().front().isUpnp());
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_taken_back_of_upnp_is_given_up) {
+    SlowToSayThatUpnpMapped arena{Via::pcp};
+    arena.dark = true;
+    arena.advance(2min).expectsNothing();
+    BOOST_TEST(!arena.referee.nextTimeout().has_value());
+    BOOST_TEST(arena.point.size() == 0U);
+    arena.release(arena.id);
+    arena.await();
+    BOOST_TEST(!arena.expects(EventKind::released).error);
+    BOOST_TEST(arena.referee.size() == 0U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
