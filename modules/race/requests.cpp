@@ -148,7 +148,7 @@ void Referee::handleReturn(TimePoint now) {
     known_.reset();
     session_.handleReturn(now);
     if (point_ != nullptr) {
-        point_->handleDoubt(now);
+        point_->handleReturn(now);
     }
 }
 

@@ -100,6 +100,28 @@ BOOST_AUTO_TEST_CASE(a_restart_of_a_gateway_of_upnp_is_recovered_from) {
     BOOST_TEST(arena.mappings() == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(a_network_that_returns_has_upnp_serve_again_at_once) {
+    Arena arena{upnpOnly()};
+    const MappingId id = arena.request();
+    arena.await().expects(EventKind::granted);
+    arena.dark = true;
+    arena.advance(6h); // the lease ended long ago, and searches are a quarter of an hour apart
+    arena.sent.clear();
+    arena.advance(2min);
+    BOOST_TEST_REQUIRE(arena.count("search") == 0U); // the next one is far
+    arena.dark = false;
+    arena.events.clear();
+    arena.referee.handleReturn(arena.now);
+    arena.settle();
+    arena.advance(10s);
+    while (!arena.events.empty() && arena.events.front().kind == EventKind::refused) {
+        arena.events.pop_front();
+    }
+    const auto event = arena.expects(EventKind::granted);
+    BOOST_TEST((event.id == id));
+    BOOST_TEST((event.grant.via == Via::upnp));
+}
+
 BOOST_AUTO_TEST_CASE(what_is_to_be_had_elsewhere_asks_for_the_port_that_is_held) {
     Arena arena{upnpOnly()};
     auto wanted = tcp();
