@@ -77,6 +77,15 @@ void Referee::askSessionToo(TimePoint now, MappingId id, Contest& contest) {
     asked_ = true;
 }
 
+/// What was taken back of the session to let UPnP try has not helped: the session may be answered meanwhile, which is
+/// not to wait for UPnP's next attempt.
+void Referee::askWithdrawnAgain(TimePoint now, MappingId id, Contest& contest) {
+    if (contest.withdrawn && !isBeingWithdrawn(contest)) {
+        contest.withdrawn.reset();
+        askSessionToo(now, id, contest);
+    }
+}
+
 bool Referee::heard(const Contest& contest) const noexcept {
     return session_.statistics().attributed != contest.heard;
 }
@@ -105,7 +114,7 @@ void Referee::step(TimePoint now, MappingId id, Contest& contest) {
 /// may have made is taken back before, as the deletions of NAT-PMP do not look whose a mapping is.
 bool Referee::mayAskUpnp(TimePoint now, MappingId id, Contest& contest) {
     if (contest.withdrawn) {
-        return !undoingSession_.contains(*contest.withdrawn);
+        return !isBeingWithdrawn(contest);
     }
     if (!contest.session || contest.sessionSaid) {
         return true;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 module;
 
+#include <boost/outcome/result.hpp>
+#include <chrono>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
@@ -12,6 +15,14 @@ module portolan.race;
 import :contest;
 
 namespace portolan::race {
+
+namespace {
+
+/// When it is tried once more to take back what UPnP was asked for: a gateway that did not answer is searched anew by
+/// then.
+constexpr std::chrono::seconds undoAgainAfter{30};
+
+} // namespace
 
 /// The session is not to serve this. What it was asked for, and may have been given, is taken back; where it never
 /// heard of the gateway, only for a moment.
@@ -49,7 +60,7 @@ void Referee::endUpnp(TimePoint now, MappingId id, Contest& contest) {
         return;
     }
     if (contest.want == Want::mapping) {
-        undoingUpnp_.insert(upnp);
+        undoingUpnp_.insert_or_assign(upnp, UndoingUpnp{contest.session, translate(contest)});
     }
     point_->handleRelease(now, upnp);
 }
@@ -76,7 +87,7 @@ void Referee::leave(TimePoint now, MappingId id, Contest& contest) {
 }
 
 void Referee::finishLeaving(MappingId id, Contest& contest) {
-    if (contest.session || contest.upnp) {
+    if (contest.session || contest.upnp || isBeingWithdrawn(contest)) {
         return; // their ends are told
     }
     Event event;
@@ -112,13 +123,50 @@ void Referee::erase(MappingId id) {
     contests_.erase(at);
 }
 
-void Referee::undoneSession(TimePoint now, MappingId session) {
+void Referee::undoneUpnp(TimePoint now, const upnp::Event& event) {
+    UndoingUpnp undone = std::move(undoingUpnp_.extract(event.id).mapped());
+    if (event.error && !undone.isAgain) {
+        undone.isAgain = true;
+        const std::uint16_t port = event.grant.external.port;
+        undone.request.suggestedPort = port != 0 ? port : undone.request.suggestedPort;
+        undoAgain_.emplace(now + undoAgainAfter, std::move(undone));
+    } else if (!event.error && event.grant.external.port != 0 && undone.session) {
+        session_.handleDoubtOf(now, *undone.session); // it may have been given the very mapping
+        asked_ = true;
+    }
+}
+
+/// What UPnP made may stand for long, and for ever at some gateways. Not if it is wanted again.
+void Referee::undoUpnpAgain(TimePoint now) {
+    while (!undoAgain_.empty() && undoAgain_.begin()->first <= now) {
+        UndoingUpnp undoing = std::move(undoAgain_.extract(undoAgain_.begin()).mapped());
+        if (const auto asked = point_->handleDelete(now, undoing.request)) {
+            undoingUpnp_.insert_or_assign(asked.value(), std::move(undoing));
+            asked_ = true;
+        }
+    }
+}
+
+bool Referee::isBeingWithdrawn(const Contest& contest) const {
+    return contest.withdrawn && undoingSession_.contains(*contest.withdrawn);
+}
+
+/// With the event that tells how it ended; without one, it took too long.
+void Referee::undoneSession(TimePoint now, MappingId session, const session::Event* event) {
     const auto before = undoingSession_.at(session).before;
     undoingSession_.erase(session);
-    if (before) {
-        if (const auto at = contests_.find(*before); at != contests_.end()) {
-            step(now, *before, at->second);
+    const auto at = before ? contests_.find(*before) : contests_.end();
+    if (at == contests_.end()) {
+        return;
+    }
+    Contest& contest = at->second;
+    if (contest.leaving) {
+        if (event != nullptr) {
+            contest.sessionSaid = *event;
         }
+        finishLeaving(*before, contest);
+    } else {
+        step(now, *before, contest);
     }
 }
 

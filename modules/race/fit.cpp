@@ -48,6 +48,13 @@ std::string_view Referee::lacks(const MappingRequest& request) const {
     return {};
 }
 
+/// What is written at the gateway of the description that is wished for.
+std::optional<std::string> Referee::descriptionByUpnp(const Contest& contest) const {
+    const auto& wished = contest.request.wishes.description;
+    const bool isWritten = wished && point_->config().clientAddress.isV4();
+    return isWritten ? std::optional{point_->descriptionOf(*wished)} : std::nullopt;
+}
+
 upnp::MappingRequest Referee::translate(const Contest& contest) const {
     const MappingRequest& wanted = contest.request;
     return {wanted.protocol,      wanted.internalPort, wanted.suggestedPort,

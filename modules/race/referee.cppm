@@ -82,6 +82,7 @@ private:
     // fit.cpp: what UPnP can express
     [[nodiscard]] std::string_view lacks(const MappingRequest& request) const;
     [[nodiscard]] upnp::MappingRequest translate(const Contest& contest) const;
+    [[nodiscard]] std::optional<std::string> descriptionByUpnp(const Contest& contest) const;
     [[nodiscard]] bool speaksUpnp() const noexcept;
 
     // contest.cpp: the turns of the protocols
@@ -89,6 +90,7 @@ private:
     void setTimes(TimePoint now, Contest& contest) const;
     void rejoin(TimePoint now, MappingId id, Contest& contest);
     void askSessionToo(TimePoint now, MappingId id, Contest& contest);
+    void askWithdrawnAgain(TimePoint now, MappingId id, Contest& contest);
     void step(TimePoint now, MappingId id, Contest& contest);
     [[nodiscard]] bool mayAskUpnp(TimePoint now, MappingId id, Contest& contest);
     void setDue(TimePoint now, MappingId id, Contest& contest);
@@ -129,7 +131,10 @@ private:
     void leave(TimePoint now, MappingId id, Contest& contest);
     void finishLeaving(MappingId id, Contest& contest);
     void erase(MappingId id);
-    void undoneSession(TimePoint now, MappingId session);
+    [[nodiscard]] bool isBeingWithdrawn(const Contest& contest) const;
+    void undoneUpnp(TimePoint now, const upnp::Event& event);
+    void undoUpnpAgain(TimePoint now);
+    void undoneSession(TimePoint now, MappingId session, const session::Event* event = nullptr);
     void learn(TimePoint now, Known known);
 
     void look(TimePoint now);
@@ -139,15 +144,24 @@ private:
         std::optional<MappingId> before; ///< who waits for it
     };
 
+    struct UndoingUpnp {
+        /// What the session was asked for instead: some gateways have one table for all, and what is deleted by the one
+        /// protocol is gone for the other.
+        std::optional<MappingId> session;
+        upnp::MappingRequest request; ///< what is taken back
+        bool isAgain = false;         ///< it was tried before
+    };
+
     Config config_;
     session::Session& session_;
     upnp::ControlPoint* point_;
     std::map<MappingId, Contest> contests_;
     std::map<MappingId, MappingId> bySession_; ///< those that have another name there
     std::map<MappingId, MappingId> byUpnp_;
-    std::map<MappingId, Undoing> undoingSession_; ///< what is only to be taken back, by the session's names
-    std::set<MappingId> undoingUpnp_;
-    std::set<MappingId> searchers_; ///< who waits for the gateway to be known
+    std::map<MappingId, Undoing> undoingSession_;     ///< what is only to be taken back, by the session's names
+    std::map<MappingId, UndoingUpnp> undoingUpnp_;    ///< likewise by the control point's
+    std::multimap<TimePoint, UndoingUpnp> undoAgain_; ///< what it could not take back, and when it is to try once more
+    std::set<MappingId> searchers_;                   ///< who waits for the gateway to be known
     std::optional<MappingId> search_;
     bool wasReady_ = false;
     std::set<std::pair<TimePoint, MappingId>> due_;

@@ -3,6 +3,7 @@ module;
 
 #include <algorithm>
 #include <boost/outcome/result.hpp>
+#include <boost/outcome/try.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <fmt/format.h>
@@ -85,8 +86,13 @@ result<void> Referee::handleChange(TimePoint now, MappingId id, const session::M
     if (!at->second.session) {
         return Error{Errc::notAvailable, "a mapping by UPnP stays as it was asked for"};
     }
+    Contest& contest = at->second;
     asked_ = true;
-    return session_.handleChange(now, *at->second.session, change);
+    BOOST_OUTCOME_TRY(session_.handleChange(now, *contest.session, change));
+    session::OptionWishes& wishes = contest.request.wishes; // which UPnP may be asked for yet
+    wishes.description = change.description ? change.description : wishes.description;
+    wishes.checkpoint = change.checkpoint.value_or(wishes.checkpoint);
+    return boost::outcome_v2::success();
 }
 
 void Referee::handleRelease(TimePoint now, MappingId id) {
@@ -142,7 +148,7 @@ void Referee::handleReturn(TimePoint now) {
     known_.reset();
     session_.handleReturn(now);
     if (point_ != nullptr) {
-        point_->handleDoubt(now);
+        point_->handleReturn(now);
     }
 }
 
@@ -170,6 +176,9 @@ std::optional<MappingRequest> Referee::request(MappingId id) const {
     const Contest& contest = at->second;
     if (contest.leaving || contest.want != Want::mapping) {
         return std::nullopt;
+    }
+    if (contest.holder == Holder::session && contest.session) {
+        return session_.request(*contest.session);
     }
     MappingRequest request = contest.request;
     if (contest.holder == Holder::upnp && !request.preferFailure) {

@@ -36,7 +36,7 @@ bool isNotSpoken(const std::error_code& error) {
 void Referee::takeSession(TimePoint now, const session::Event& event) {
     if (undoingSession_.contains(event.id)) {
         if (event.kind == EventKind::released) {
-            undoneSession(now, event.id);
+            undoneSession(now, event.id, &event);
             if (!event.error) {
                 point_->handleDoubt(now); // some gateways take a mapping of the one protocol for that of the other
             }
@@ -143,6 +143,7 @@ void Referee::sessionRefused(TimePoint now, MappingId id, Contest& contest, cons
 void Referee::sessionLost(TimePoint now, MappingId id, Contest& contest, const session::Event& event) {
     tell(id, event);
     known_.reset();
+    contest.request = request(id).value_or(contest.request); // UPnP is asked for the port that was held
     contest.holder = Holder::nobody;
     rejoin(now, id, contest);
 }

@@ -30,7 +30,7 @@ void Referee::takeUpnp(TimePoint now, const upnp::Event& event) {
     }
     if (undoingUpnp_.contains(event.id)) {
         if (event.kind == EventKind::released) {
-            undoingUpnp_.erase(event.id);
+            undoneUpnp(now, event);
         }
         return;
     }
@@ -86,9 +86,6 @@ void Referee::upnpGranted(TimePoint now, MappingId id, Contest& contest, const u
     contest.withdrawn.reset();
     contest.grant = {event.grant.external, event.grant.lifetime, 0, Via::upnp, contest.request.nonce};
     const session::OptionWishes& wishes = contest.request.wishes;
-    if (wishes.description && point_->config().clientAddress.isV4()) {
-        contest.options.description = point_->descriptionOf(*wishes.description);
-    }
     contest.options.dropped = wishes.prefix64 || wishes.checkpoint;
     tell(id, contest, event);
     if (contest.want == Want::address) {
@@ -117,6 +114,7 @@ void Referee::upnpRefused(TimePoint now, MappingId id, Contest& contest, const u
     if (event.error.category() != upnp::igdCategory() && !contest.sessionSaid) {
         askSessionToo(now, id, contest);
     }
+    askWithdrawnAgain(now, id, contest);
     settle(now, id, contest);
 }
 
@@ -150,6 +148,7 @@ void Referee::askUpnp(TimePoint now, MappingId id, Contest& contest) {
     searchNoMore(id);
     if (asked) {
         contest.upnp = asked.value();
+        contest.options.description = descriptionByUpnp(contest);
         byUpnp_.insert_or_assign(asked.value(), id);
         return;
     }
@@ -159,6 +158,7 @@ void Referee::askUpnp(TimePoint now, MappingId id, Contest& contest) {
         contest.searchAt = now + askAgain;
         contest.retryUpnp = askAgain;
     }
+    askWithdrawnAgain(now, id, contest);
     settle(now, id, contest);
 }
 

@@ -182,6 +182,7 @@ void Referee::handleTimeout(TimePoint now) {
         session_.handleDetach(session);
         undoneSession(now, session);
     }
+    undoUpnpAgain(now);
 }
 
 std::optional<TimePoint> Referee::nextTimeout() const {
@@ -192,6 +193,9 @@ std::optional<TimePoint> Referee::nextTimeout() const {
     }
     for (const auto& [session, undoing] : undoingSession_) {
         consider(undoing.limit);
+    }
+    if (!undoAgain_.empty()) {
+        consider(undoAgain_.begin()->first);
     }
     return next;
 }

@@ -74,6 +74,10 @@ public:
     /// epoch of the answer tells.
     void handleDoubt(TimePoint now);
 
+    /// Takes a hint from elsewhere that the server may have lost this mapping: if it is held, it is renewed at once, or
+    /// when a request for it that was just sent is 4 s old.
+    void handleDoubtOf(TimePoint now, MappingId id);
+
     /// Takes the news that the way to the server is there again: it was gone, or this machine was suspended. What waits
     /// because nothing came back is asked at once, and one mapping is renewed as `handleDoubt` has it.
     void handleReturn(TimePoint now);

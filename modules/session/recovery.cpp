@@ -115,6 +115,14 @@ void Session::handleDoubt(TimePoint now) {
     }
 }
 
+void Session::handleDoubtOf(TimePoint now, MappingId id) {
+    const auto at = table_.find(id);
+    if (at && table_[*at].phase == Phase::held && table_[*at].exchange == Exchange::idle) {
+        renewSoon(now, *at);
+        runDue(now);
+    }
+}
+
 void Session::handleReturn(TimePoint now) {
     wake(now, Duration::zero());
     handleDoubt(now);

@@ -121,6 +121,34 @@ BOOST_AUTO_TEST_CASE(a_doubt_that_was_right_is_told_as_a_recovery) {
     trace.answers().expects(EventKind::recovered, id);
 }
 
+BOOST_AUTO_TEST_CASE(a_doubt_of_one_mapping_has_that_one_renewed_at_once) {
+    Trace trace;
+    trace.hold(mapping(8080));
+    const auto id = trace.hold(mapping(8081));
+    trace.at(600s);
+    trace.session.handleDoubtOf(trace.now, id);
+    trace.within(600s, 600s + 1ms).sends();
+    trace.answers().expects(EventKind::renewed, id);
+    trace.silentUntil(1799s);
+}
+
+BOOST_AUTO_TEST_CASE(a_doubt_of_a_mapping_that_was_asked_for_a_moment_ago_waits_for_4_s) {
+    Trace trace;
+    const auto id = trace.hold();
+    trace.at(1s);
+    trace.session.handleDoubtOf(trace.now, id);
+    trace.within(renewalFloor, renewalFloor + 1s).sends();
+}
+
+BOOST_AUTO_TEST_CASE(a_doubt_of_what_is_not_held_sends_nothing) {
+    Trace trace;
+    const auto id = trace.request(mapping());
+    trace.sends();
+    trace.session.handleDoubtOf(trace.now, id);
+    trace.session.handleDoubtOf(trace.now, MappingId{99});
+    trace.silentUntil(1s);
+}
+
 BOOST_AUTO_TEST_CASE(a_doubt_without_a_mapping_sends_nothing) {
     Trace trace;
     trace.session.handleDoubt(trace.now);
