@@ -76,6 +76,11 @@ public:
     /// Takes a hint from elsewhere that the gateway may have lost its state: all that is held is looked at within 5 s.
     void handleDoubt(TimePoint now);
 
+    /// Takes the news that this host's network is back after it was away, as after a suspend: what failed meanwhile
+    /// says nothing of the gateway. It is searched at once if it is not known, what it did not answer is asked again,
+    /// and all that is held is looked at as in doubt.
+    void handleReturn(TimePoint now);
+
     /// Where `Config::waitForTurn` is set and the stage is `waiting`: now it may search.
     void handleSearchTurn(TimePoint now);
 

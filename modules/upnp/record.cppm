@@ -49,6 +49,7 @@ struct Record {
     bool fresh = false;         ///< made where nothing was: to be verified
     bool triedPermanent = false;
     bool replacing = false;     ///< deleted to be made again, as the gateway does not renew
+    bool unheard = false;       ///< refused for want of an answer
     bool anywhere = false;      ///< deleted at whatever external port it is found
     std::uint8_t portTries = 0; ///< external ports found taken
     std::uint8_t asked = 0;     ///< requests since the last event

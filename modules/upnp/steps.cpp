@@ -34,6 +34,7 @@ void ControlPoint::begin(TimePoint now, Record& record) {
     record.asked = 0;
     record.index = 0;
     record.replacing = false;
+    record.unheard = false;
     record.seen = Seen::unknown;
     if (record.phase == Phase::query) {
         record.step = Step::ask;
@@ -78,6 +79,7 @@ void ControlPoint::recordUnanswered(TimePoint now, Record& record, const Error& 
     } else if (record.phase == Phase::leaving) {
         released(record, &error);
     } else {
+        record.unheard = true;
         refused(now, record, error);
     }
 }

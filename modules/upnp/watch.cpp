@@ -102,6 +102,23 @@ void ControlPoint::handleDoubt(TimePoint now) {
     }
 }
 
+void ControlPoint::handleReturn(TimePoint now) {
+    handleDoubt(now);
+    searchGap_ = Duration::zero();
+    for (auto& [id, record] : records_) {
+        if (record.unheard && record.phase == Phase::wanted && record.step == Step::idle) {
+            record.deadline = now;
+        }
+    }
+    if (stage_ == Stage::asleep && anythingWanted()) {
+        discover(now);
+    } else if (stage_ == Stage::searching && search_.candidates().empty()) {
+        lastSearch_ = now; // what was sent so far went nowhere
+        search_.start(now);
+    }
+    handleTimeout(now);
+}
+
 /// Has a look at one mapping: a table that was emptied is seen by any.
 void ControlPoint::doubtOne(TimePoint now) {
     std::vector<Record*> held;

@@ -223,4 +223,58 @@ BOOST_AUTO_TEST_CASE(a_gateway_that_is_elsewhere_after_a_restart_is_found_by_its
     house.expects(EventKind::recovered);
 }
 
+BOOST_AUTO_TEST_CASE(a_network_that_is_back_has_the_gateway_searched_at_once) {
+    House house;
+    house.gateway.searchable = false;
+    house.request();
+    house.advance(1h); // by now it is searched every quarter of an hour
+    house.events.clear();
+    house.gateway.searchable = true;
+    house.point.handleReturn(house.now);
+    house.drain();
+    house.advance(10s);
+    house.expects(EventKind::granted);
+}
+
+BOOST_AUTO_TEST_CASE(a_network_that_is_back_in_the_middle_of_a_search_has_it_begun_anew) {
+    House house;
+    house.gateway.searchable = false;
+    house.request();
+    house.advance(5s); // the last round is sent
+    house.gateway.searchable = true;
+    house.point.handleReturn(house.now);
+    house.drain();
+    house.advance(1s);
+    house.expects(EventKind::granted);
+}
+
+BOOST_AUTO_TEST_CASE(a_network_that_is_back_has_asked_again_what_was_not_answered) {
+    Config config = testConfig();
+    config.requestTimeout = 2s; // it is given up before the gateway is searched anew
+    config.verifyAfter = 1min;
+    House house{config};
+    house.request({.internalPort = 8080});
+    house.advance(1s);
+    house.expects(EventKind::granted);
+    house.gateway.silent = true;
+    house.request({.internalPort = 8081});
+    house.advance(20s);
+    BOOST_TEST((house.expects(EventKind::refused).error == Errc::noAnswer));
+    BOOST_TEST((house.point.stage() == Stage::ready));
+    house.gateway.silent = false;
+    house.point.handleReturn(house.now);
+    house.drain();
+    house.advance(10s);
+    house.expects(EventKind::granted);
+}
+
+BOOST_AUTO_TEST_CASE(a_network_that_is_back_has_what_is_held_looked_at) {
+    House house = holdingThree();
+    house.gateway.table.clear();
+    house.point.handleReturn(house.now);
+    house.drain();
+    house.advance(7s);
+    allAre(house, EventKind::recovered, 3);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
