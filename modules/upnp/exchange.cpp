@@ -182,7 +182,9 @@ void ControlPoint::recordAnswered(TimePoint now, const Exchange& exchange, Recor
             return;
         }
         gatewayAnswered();
-        record.silent = 0;
+        // A look that is answered says nothing of whether what follows it will be.
+        const bool isLook = record.step == Step::look || record.step == Step::list;
+        record.silent = isLook ? record.silent : std::uint8_t{0};
         record.step = Step::idle;
         handle(answer);
     };

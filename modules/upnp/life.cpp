@@ -164,8 +164,9 @@ void ControlPoint::deadlineReached(TimePoint now, Record& record) {
         return;
     }
     if (record.phase == Phase::held && !record.permanent && record.renewAt <= now) {
+        // Repeated for want of an answer, it is the same attempt.
+        record.renewals = static_cast<std::uint8_t>(std::min(record.renewals + (record.renewing ? 0 : 1), 30));
         record.renewing = true;
-        record.renewals = static_cast<std::uint8_t>(std::min(record.renewals + 1, 30));
     }
     begin(now, record);
 }

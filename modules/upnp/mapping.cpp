@@ -151,6 +151,7 @@ void ControlPoint::foundNothing(TimePoint now, Record& record, Seen seen) {
 void ControlPoint::verified(TimePoint now, Record& record, const PortMapping* entry) {
     record.fresh = false;
     record.vanished = 0;
+    record.silent = 0;
     if (record.permanent) {
         rest(record, now + config_.checkInterval);
         return;

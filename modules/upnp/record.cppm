@@ -53,7 +53,7 @@ struct Record {
     bool anywhere = false;      ///< deleted at whatever external port it is found
     std::uint8_t portTries = 0; ///< external ports found taken
     std::uint8_t asked = 0;     ///< requests since the last event
-    std::uint8_t silent = 0;    ///< of them in a row without an answer
+    std::uint8_t silent = 0;    ///< in a row without an answer, looks that were answered apart
     std::uint8_t refusals = 0;  ///< in a row
     std::uint8_t vanished = 0;  ///< in a row, soon after they were granted
     std::uint8_t renewals = 0;  ///< attempts since the last grant
