@@ -200,6 +200,7 @@ private:
     void listed(TimePoint now, Record& record, const result<GetGenericPortMappingEntry::Answer>& answer);
     void found(TimePoint now, Record& record, const PortMapping& entry);
     void foundNothing(TimePoint now, Record& record, Seen seen);
+    void leavingUnseen(Record& record);
     void verified(TimePoint now, Record& record, const PortMapping* entry);
     void added(TimePoint now, Record& record, std::uint16_t port);
 

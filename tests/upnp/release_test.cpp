@@ -153,4 +153,63 @@ BOOST_AUTO_TEST_CASE(what_is_wanted_again_at_once_is_granted) {
     house.hold();
 }
 
+BOOST_AUTO_TEST_CASE(where_the_table_is_not_shown_a_port_that_was_never_ours_is_not_deleted) {
+    House house;
+    house.gateway.root = testing::description("ppp_only");
+    const Entry skype{"192.168.1.9", 8080, "Skype", 0, {}};
+    house.gateway.table[{"TCP", 5000}] = skype;
+    bool isFull = false;
+    house.gateway.fault = [&isFull](std::string_view action, std::string_view) {
+        const bool shows = action.starts_with("GetSpecific") || action.starts_with("GetGeneric");
+        return shows ? 401U : action == "AddPortMapping" && isFull ? 728U : 0U;
+    };
+    const auto id = house.request({.internalPort = 8080, .suggestedPort = 5000});
+    house.advance(1s);
+    BOOST_TEST(house.expects(EventKind::granted).grant.external.port != 5000U);
+    isFull = true;
+    house.advance(3h); // it is lost, and refused at the port that was suggested
+    BOOST_TEST(!house.point.grant(id).has_value());
+    house.release(id);
+    house.advance(10s);
+    BOOST_TEST_REQUIRE(house.entry(5000) != nullptr);
+    BOOST_TEST((*house.entry(5000) == skype));
+}
+
+BOOST_AUTO_TEST_CASE(where_the_table_is_not_shown_what_was_granted_elsewhere_is_deleted_there) {
+    House house;
+    house.gateway.root = testing::description("ppp_only");
+    house.gateway.table[{"TCP", 5000}] = {"192.168.1.9", 8080, "Skype", 0, {}};
+    bool isFull = false;
+    house.gateway.fault = [&](std::string_view action, std::string_view) {
+        for (auto& [key, entry] : house.gateway.table) {
+            entry.lease = 0; // it keeps them for ever, and does not say so
+        }
+        const bool shows = action.starts_with("GetSpecific") || action.starts_with("GetGeneric");
+        return shows ? 401U : action == "AddPortMapping" && isFull ? 728U : 0U;
+    };
+    const auto id = house.request({.internalPort = 8080, .suggestedPort = 5000});
+    house.advance(1s);
+    isFull = true;
+    house.advance(3h);
+    BOOST_TEST(house.gateway.table.size() == 2U);
+    house.release(id);
+    house.advance(10s);
+    BOOST_TEST(house.gateway.table.size() == 1U);
+    BOOST_TEST(house.entry(5000) != nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(where_the_table_is_not_shown_what_was_never_granted_may_stand) {
+    House house;
+    house.gateway.fault = [](std::string_view action, std::string_view) {
+        return action.starts_with("GetSpecific") || action.starts_with("GetGeneric") ? 401U : 0U;
+    };
+    house.gateway.loses = "AddAnyPortMapping";
+    const auto id = house.request();
+    house.advance(1s);
+    house.release(id);
+    house.advance(9s);
+    BOOST_TEST((house.expects(EventKind::released).error == Errc::noAnswer));
+    BOOST_TEST(house.gateway.count("DeletePortMapping") == 0U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
