@@ -157,6 +157,7 @@ private:
     [[nodiscard]] Grant grantOf(const Record& record) const;
     void emit(const Record& record, EventKind kind, const Error* error = nullptr, Duration retryAfter = {});
     void released(Record& record, const Error* error = nullptr);
+    void follow(const Record& deleted);
     void forget(MappingId id);
 
     // discovery.cpp: from nothing to a service
@@ -188,6 +189,7 @@ private:
 
     // steps.cpp: the order of requests about a mapping
     void begin(TimePoint now, Record& record);
+    [[nodiscard]] std::vector<MappingId> dueRecords(TimePoint now) const;
     void next(Record& record, Step step);
     void rest(Record& record, TimePoint until);
     void recordUnanswered(TimePoint now, Record& record, const Error& error);

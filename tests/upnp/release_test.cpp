@@ -212,4 +212,74 @@ BOOST_AUTO_TEST_CASE(where_the_table_is_not_shown_what_was_never_granted_may_sta
     BOOST_TEST(house.gateway.count("DeletePortMapping") == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_wanted_again_while_it_is_being_deleted_is_granted_and_stands_once) {
+    House house;
+    const auto id = house.hold();
+    house.point.handleRelease(house.now, id);
+    house.request();
+    house.advance(1s);
+    BOOST_TEST((house.expects(EventKind::released).id == id));
+    house.expects(EventKind::granted);
+    BOOST_TEST(house.gateway.table.size() == 1U);
+    BOOST_TEST(house.point.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_wanted_again_while_its_deletion_is_under_way_is_looked_at_after_it) {
+    House house;
+    const auto id = house.hold();
+    house.gateway.loses = "DeletePortMapping";
+    house.release(id);
+    house.gateway.loses.clear();
+    house.gateway.log.clear();
+    house.request();
+    BOOST_TEST(house.gateway.log.empty());
+    house.advance(7s); // the deletion is asked for again, and ends
+    BOOST_TEST((house.expects(EventKind::released).id == id));
+    house.expects(EventKind::granted);
+    BOOST_TEST(house.gateway.log[0] == "DeletePortMapping");
+    BOOST_TEST(house.gateway.log[1] == "GetSpecificPortMappingEntry");
+    BOOST_TEST(house.gateway.table.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_wanted_again_elsewhere_leaves_nothing_behind) {
+    House house;
+    const auto id = house.hold();
+    house.point.handleRelease(house.now, id);
+    house.request({.internalPort = 8080, .suggestedPort = 9000, .exactly = true});
+    house.advance(1s);
+    house.expects(EventKind::released);
+    BOOST_TEST(house.expects(EventKind::granted).grant.external.port == 9000U);
+    BOOST_TEST(house.gateway.table.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_wanted_again_and_no_more_while_the_gateway_is_searched_is_deleted) {
+    House house;
+    const auto id = house.hold();
+    house.gateway.searchable = false;
+    house.announces("ssdp:alive", "LOCATION: http://192.168.1.1:5000/elsewhere.xml\r\n");
+    BOOST_TEST((house.point.stage() == Stage::searching));
+    house.release(id);
+    house.release(house.request());
+    house.gateway.searchable = true;
+    house.advance(5s);
+    BOOST_TEST(house.gateway.table.empty());
+    BOOST_TEST(house.point.size() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_deletion_that_took_too_long_is_remembered_by_what_is_wanted_again) {
+    House house;
+    const auto id = house.hold();
+    house.gateway.silent = true;
+    house.release(id);
+    const auto again = house.request();
+    house.advance(11s);
+    BOOST_TEST((house.expects(EventKind::released).error == Errc::noAnswer));
+    BOOST_TEST(house.point.mayStand(again));
+    house.release(again);
+    house.gateway.silent = false;
+    house.advance(10s);
+    BOOST_TEST(!house.expects(EventKind::released).error);
+    BOOST_TEST(house.gateway.table.empty());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
