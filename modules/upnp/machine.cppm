@@ -177,6 +177,8 @@ private:
     // exchange.cpp: requests and answers
     [[nodiscard]] std::optional<HttpExchange> ask(TimePoint now, Ask what, const Url& url, const HttpRequest& request,
                                                   std::optional<MappingId> record = {});
+    [[nodiscard]] std::optional<HttpExchange> askAboutGateway(TimePoint now);
+    [[nodiscard]] bool makesFirst() const;
     [[nodiscard]] std::optional<HttpExchange> askAboutRecord(TimePoint now);
     [[nodiscard]] HttpRequest requestOf(const Record& record) const;
     [[nodiscard]] bool holdsAnything() const noexcept;

@@ -127,6 +127,30 @@ BOOST_AUTO_TEST_CASE(another_external_address_has_moved_all) {
     house.expectsNothing();
 }
 
+BOOST_AUTO_TEST_CASE(an_external_address_that_changed_while_nothing_was_held_is_known_at_the_next_grant) {
+    House house;
+    house.release(house.hold());
+    house.expects(EventKind::released);
+    house.gateway.external = "198.51.100.7";
+    house.advance(1h);
+    house.request();
+    BOOST_TEST((house.expects(EventKind::granted).grant.external.address == wire::Address::v4(198, 51, 100, 7)));
+    house.expectsNothing();
+}
+
+BOOST_AUTO_TEST_CASE(a_gateway_that_no_more_tells_its_address_grants_all_the_same) {
+    House house;
+    house.release(house.hold());
+    house.expects(EventKind::released);
+    house.gateway.fault = [](std::string_view action, std::string_view) {
+        return action == "GetStatusInfo" || action == "GetExternalIPAddress" ? 501U : 0U;
+    };
+    house.advance(1h);
+    house.request();
+    house.advance(1s);
+    house.expects(EventKind::granted);
+}
+
 BOOST_AUTO_TEST_CASE(an_address_that_is_away_for_a_while_has_moved_nothing) {
     House house = holdingThree();
     house.gateway.external = "";
