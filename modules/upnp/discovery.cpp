@@ -31,10 +31,12 @@ bool isPublic(const wire::Address& address) {
 } // namespace
 
 void ControlPoint::discover(TimePoint now) {
+    const auto broken = exchange_ ? exchange_->record : std::nullopt;
     exchange_.reset();
     line_.clear();
     for (auto& [id, record] : records_) {
         if (record.step != Step::idle) {
+            record.unsure |= broken == id;
             record.step = Step::idle; // it begins again
             record.deadline = now;
         }

@@ -145,6 +145,7 @@ void ControlPoint::lost(TimePoint now, Record& record) {
     record.permanent = false;
     record.triedPermanent = false;
     record.pinhole.reset();
+    record.mayStand &= !byPinhole() || record.unsure;
     record.altered.reset();
     record.longest = std::chrono::seconds{0};
     record.renewals = 0;

@@ -216,6 +216,7 @@ private:
 
     // pinhole.cpp: pinholes by the firewall service
     void pinholeAdded(TimePoint now, Record& record, const result<AddPinhole::Answer>& answer);
+    void pinholeLeft(Record& record);
     void pinholeRenewed(TimePoint now, Record& record, const result<Nothing>& answer);
 
     // life.cpp: grants, refusals, renewals, losses

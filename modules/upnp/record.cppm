@@ -43,6 +43,7 @@ struct Record {
     std::uint16_t port = 0;     ///< external, asked for or held
     std::uint16_t reported = 0; ///< the external port that was told last
     bool mayStand = false;      ///< the gateway was asked to make it
+    bool unsure = false;        ///< a pinhole was asked for or renewed, and no answer said whether it was
     bool permanent = false;     ///< as it stands
     bool renewing = false;      ///< to be made anew for longer, not just looked at
     bool recovering = false;    ///< found missing

@@ -191,6 +191,7 @@ void ControlPoint::follow(const Record& deleted) {
         return;
     }
     record.mayStand = true;
+    record.unsure = true;
     record.pinhole = deleted.pinhole;
     record.reported = deleted.reported;
     if (!record.request.exactly) {

@@ -42,7 +42,7 @@ void ControlPoint::begin(TimePoint now, Record& record) {
         record.step = Step::look;
     } else if (record.phase == Phase::leaving) {
         if (!record.pinhole) {
-            released(record);
+            pinholeLeft(record);
             return;
         }
         record.step = Step::remove;
@@ -69,6 +69,7 @@ void ControlPoint::rest(Record& record, TimePoint until) {
 void ControlPoint::recordUnanswered(TimePoint now, Record& record, const Error& error) {
     ++record.silent;
     const Step step = record.step;
+    record.unsure |= step == Step::add || step == Step::renew;
     record.step = Step::idle;
     if (record.silent < mostSilent && record.asked < mostRequests) {
         if (record.phase == Phase::leaving) {
