@@ -163,7 +163,10 @@ void ControlPoint::becomeReady(TimePoint now, const Option& option) {
     searchError_.reset();
     troubles_ = 0;
     const Candidate& candidate = candidates_[candidate_];
-    location_ = candidate.location;
+    if (location_ != candidate.location) {
+        location_ = candidate.location;
+        searchedFor_.clear();
+    }
     const bool restarted = (candidate.bootId && bootId_ && candidate.bootId != bootId_) ||
                            (option.uptime && !another && hasRestarted(now, *option.uptime));
     bootId_ = candidate.bootId;

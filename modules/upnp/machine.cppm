@@ -232,6 +232,8 @@ private:
     void addressAnswered(TimePoint now, const result<GetExternalIpAddress::Answer>& answer);
     void externalIs(const wire::Address& address);
     void handleAnnouncement(TimePoint now, const SsdpMessage& message);
+    void lookSoon(TimePoint now);
+    [[nodiscard]] bool isPassedOver(const Url& location) const;
     void doubtOne(TimePoint now);
     [[nodiscard]] bool hasRestarted(TimePoint now, std::chrono::seconds uptime) const noexcept;
 
@@ -262,15 +264,16 @@ private:
 
     std::optional<Description> description_;
     std::optional<Service> service_;
-    std::optional<Url> location_; ///< of the description in use
+    std::optional<Url> location_;  ///< of the description in use
+    std::vector<Url> searchedFor_; ///< other descriptions that were announced since, and searched for
     std::optional<std::uint32_t> bootId_;
     wire::Address external_ = wire::Address::anyV4();
     std::optional<std::chrono::seconds> uptime_;
     TimePoint uptimeAt_;
     TimePoint pollAt_ = never;
-    bool pollAddress_ = false;       ///< the status was asked, the address is next
-    TimePoint nextHeed_ = never;     ///< announcements change nothing until then
-    TimePoint nextFarewell_ = never; ///< nor do farewells
+    bool pollAddress_ = false;   ///< the status was asked, the address is next
+    TimePoint nextHeed_ = never; ///< announcements change nothing until then
+    TimePoint nextLook_ = never; ///< nor do farewells and further descriptions have the gateway looked at
     bool permanentOnly_ = false;
     bool noAny_ = false;  ///< AddAnyPortMapping is not there
     bool noList_ = false; ///< GetGenericPortMappingEntry is not there
