@@ -31,10 +31,12 @@ bool isPublic(const wire::Address& address) {
 } // namespace
 
 void ControlPoint::discover(TimePoint now) {
+    const auto broken = exchange_ ? exchange_->record : std::nullopt;
     exchange_.reset();
     line_.clear();
     for (auto& [id, record] : records_) {
         if (record.step != Step::idle) {
+            record.unsure |= broken == id;
             record.step = Step::idle; // it begins again
             record.deadline = now;
         }
@@ -161,7 +163,10 @@ void ControlPoint::becomeReady(TimePoint now, const Option& option) {
     searchError_.reset();
     troubles_ = 0;
     const Candidate& candidate = candidates_[candidate_];
-    location_ = candidate.location;
+    if (location_ != candidate.location) {
+        location_ = candidate.location;
+        searchedFor_.clear();
+    }
     const bool restarted = (candidate.bootId && bootId_ && candidate.bootId != bootId_) ||
                            (option.uptime && !another && hasRestarted(now, *option.uptime));
     bootId_ = candidate.bootId;

@@ -72,7 +72,27 @@ std::optional<HttpExchange> ControlPoint::pollExchange(TimePoint now) {
     }
 }
 
+/// How the gateway is, and then its address.
+std::optional<HttpExchange> ControlPoint::askAboutGateway(TimePoint now) {
+    return pollAddress_ ? ask(now, Ask::address, service_->control, request(*service_, GetExternalIpAddress{}))
+                        : ask(now, Ask::status, service_->control, request(*service_, GetStatusInfo{}));
+}
+
+/// Whether something is to be made, while nothing is held that would have had the gateway looked at all the time: the
+/// address that would be told may be of any age.
+bool ControlPoint::makesFirst() const {
+    const auto isWanted = [&](MappingId id) {
+        const auto at = records_.find(id);
+        return at != records_.end() && at->second.phase == Phase::wanted && at->second.step != Step::idle;
+    };
+    return !holdsAnything() && std::ranges::any_of(line_, isWanted);
+}
+
 std::optional<HttpExchange> ControlPoint::askAboutRecord(TimePoint now) {
+    const bool looks = !byPinhole() && (now >= pollAt_ || pollAddress_);
+    if (looks && makesFirst()) {
+        return askAboutGateway(now);
+    }
     while (!line_.empty()) {
         const auto at = records_.find(line_.front());
         line_.pop_front();
@@ -88,11 +108,7 @@ std::optional<HttpExchange> ControlPoint::askAboutRecord(TimePoint now) {
         ++record.asked;
         return ask(now, Ask::record, service_->control, requestOf(record), record.id);
     }
-    if (!byPinhole() && holdsAnything() && (now >= pollAt_ || pollAddress_)) {
-        return pollAddress_ ? ask(now, Ask::address, service_->control, request(*service_, GetExternalIpAddress{}))
-                            : ask(now, Ask::status, service_->control, request(*service_, GetStatusInfo{}));
-    }
-    return std::nullopt;
+    return looks && holdsAnything() ? askAboutGateway(now) : std::nullopt;
 }
 
 std::optional<HttpExchange> ControlPoint::ask(TimePoint now, Ask what, const Url& url, const HttpRequest& request,
@@ -182,7 +198,9 @@ void ControlPoint::recordAnswered(TimePoint now, const Exchange& exchange, Recor
             return;
         }
         gatewayAnswered();
-        record.silent = 0;
+        // A look that is answered says nothing of whether what follows it will be.
+        const bool isLook = record.step == Step::look || record.step == Step::list;
+        record.silent = isLook ? record.silent : std::uint8_t{0};
         record.step = Step::idle;
         handle(answer);
     };

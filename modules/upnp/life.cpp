@@ -145,6 +145,7 @@ void ControlPoint::lost(TimePoint now, Record& record) {
     record.permanent = false;
     record.triedPermanent = false;
     record.pinhole.reset();
+    record.mayStand &= !byPinhole() || record.unsure;
     record.altered.reset();
     record.longest = std::chrono::seconds{0};
     record.renewals = 0;
@@ -164,8 +165,9 @@ void ControlPoint::deadlineReached(TimePoint now, Record& record) {
         return;
     }
     if (record.phase == Phase::held && !record.permanent && record.renewAt <= now) {
+        // Repeated for want of an answer, it is the same attempt.
+        record.renewals = static_cast<std::uint8_t>(std::min(record.renewals + (record.renewing ? 0 : 1), 30));
         record.renewing = true;
-        record.renewals = static_cast<std::uint8_t>(std::min(record.renewals + 1, 30));
     }
     begin(now, record);
 }

@@ -157,6 +157,7 @@ private:
     [[nodiscard]] Grant grantOf(const Record& record) const;
     void emit(const Record& record, EventKind kind, const Error* error = nullptr, Duration retryAfter = {});
     void released(Record& record, const Error* error = nullptr);
+    void follow(const Record& deleted);
     void forget(MappingId id);
 
     // discovery.cpp: from nothing to a service
@@ -176,6 +177,8 @@ private:
     // exchange.cpp: requests and answers
     [[nodiscard]] std::optional<HttpExchange> ask(TimePoint now, Ask what, const Url& url, const HttpRequest& request,
                                                   std::optional<MappingId> record = {});
+    [[nodiscard]] std::optional<HttpExchange> askAboutGateway(TimePoint now);
+    [[nodiscard]] bool makesFirst() const;
     [[nodiscard]] std::optional<HttpExchange> askAboutRecord(TimePoint now);
     [[nodiscard]] HttpRequest requestOf(const Record& record) const;
     [[nodiscard]] bool holdsAnything() const noexcept;
@@ -188,6 +191,7 @@ private:
 
     // steps.cpp: the order of requests about a mapping
     void begin(TimePoint now, Record& record);
+    [[nodiscard]] std::vector<MappingId> dueRecords(TimePoint now) const;
     void next(Record& record, Step step);
     void rest(Record& record, TimePoint until);
     void recordUnanswered(TimePoint now, Record& record, const Error& error);
@@ -200,6 +204,7 @@ private:
     void listed(TimePoint now, Record& record, const result<GetGenericPortMappingEntry::Answer>& answer);
     void found(TimePoint now, Record& record, const PortMapping& entry);
     void foundNothing(TimePoint now, Record& record, Seen seen);
+    void leavingUnseen(Record& record);
     void verified(TimePoint now, Record& record, const PortMapping* entry);
     void added(TimePoint now, Record& record, std::uint16_t port);
 
@@ -211,6 +216,7 @@ private:
 
     // pinhole.cpp: pinholes by the firewall service
     void pinholeAdded(TimePoint now, Record& record, const result<AddPinhole::Answer>& answer);
+    void pinholeLeft(Record& record);
     void pinholeRenewed(TimePoint now, Record& record, const result<Nothing>& answer);
 
     // life.cpp: grants, refusals, renewals, losses
@@ -226,6 +232,8 @@ private:
     void addressAnswered(TimePoint now, const result<GetExternalIpAddress::Answer>& answer);
     void externalIs(const wire::Address& address);
     void handleAnnouncement(TimePoint now, const SsdpMessage& message);
+    void lookSoon(TimePoint now);
+    [[nodiscard]] bool isPassedOver(const Url& location) const;
     void doubtOne(TimePoint now);
     [[nodiscard]] bool hasRestarted(TimePoint now, std::chrono::seconds uptime) const noexcept;
 
@@ -256,15 +264,16 @@ private:
 
     std::optional<Description> description_;
     std::optional<Service> service_;
-    std::optional<Url> location_; ///< of the description in use
+    std::optional<Url> location_;  ///< of the description in use
+    std::vector<Url> searchedFor_; ///< other descriptions that were announced since, and searched for
     std::optional<std::uint32_t> bootId_;
     wire::Address external_ = wire::Address::anyV4();
     std::optional<std::chrono::seconds> uptime_;
     TimePoint uptimeAt_;
     TimePoint pollAt_ = never;
-    bool pollAddress_ = false;       ///< the status was asked, the address is next
-    TimePoint nextHeed_ = never;     ///< announcements change nothing until then
-    TimePoint nextFarewell_ = never; ///< nor do farewells
+    bool pollAddress_ = false;   ///< the status was asked, the address is next
+    TimePoint nextHeed_ = never; ///< announcements change nothing until then
+    TimePoint nextLook_ = never; ///< nor do farewells and further descriptions have the gateway looked at
     bool permanentOnly_ = false;
     bool noAny_ = false;  ///< AddAnyPortMapping is not there
     bool noList_ = false; ///< GetGenericPortMappingEntry is not there

@@ -118,16 +118,7 @@ void ControlPoint::found(TimePoint now, Record& record, const PortMapping& entry
 void ControlPoint::foundNothing(TimePoint now, Record& record, Seen seen) {
     record.seen = seen;
     if (record.phase == Phase::leaving) {
-        if (record.anywhere) {
-            next(record, Step::list);
-        } else if (seen == Seen::unknown && record.reported != 0) {
-            next(record, Step::remove); // it was ours when the gateway last granted it
-        } else if (seen == Seen::unknown) {
-            const Error why{Errc::noAnswer, "it does not show its list of mappings, or not all of it: one may stand"};
-            released(record, &why);
-        } else {
-            released(record);
-        }
+        leavingUnseen(record);
         return;
     }
     if (record.phase == Phase::held && seen == Seen::unknown && !record.renewing) {
@@ -147,10 +138,30 @@ void ControlPoint::foundNothing(TimePoint now, Record& record, Seen seen) {
     next(record, Step::add);
 }
 
+/// What is to be deleted is not there, or the gateway does not show whether it is: a port that was never granted may be
+/// anybody's.
+void ControlPoint::leavingUnseen(Record& record) {
+    if (record.anywhere) {
+        next(record, Step::list);
+    } else if (record.seen == Seen::nothing) {
+        released(record);
+    } else if (record.reported == 0) {
+        const Error why{Errc::noAnswer, "it does not show its list of mappings, or not all of it: one may stand"};
+        released(record, &why);
+    } else if (record.port == record.reported) {
+        next(record, Step::remove); // it was ours when the gateway last granted it
+    } else {
+        record.port = record.reported;
+        record.index = 0;
+        next(record, Step::look);
+    }
+}
+
 /// It stands. What is left of its lease may be less than was asked for.
 void ControlPoint::verified(TimePoint now, Record& record, const PortMapping* entry) {
     record.fresh = false;
     record.vanished = 0;
+    record.silent = 0;
     if (record.permanent) {
         rest(record, now + config_.checkInterval);
         return;

@@ -70,9 +70,8 @@ std::optional<std::error_code> ControlPoint::unfit(const MappingRequest& request
         return Errc::invalidRequest;
     }
     const bool known = std::ranges::any_of(records_, [&](const auto& entry) {
-        const MappingRequest& other = entry.second.request;
-        return !entry.second.isQuestion() && other.protocol == request.protocol &&
-               other.internalPort == request.internalPort;
+        const bool givesWay = phase == Phase::wanted && entry.second.phase == Phase::leaving;
+        return !givesWay && entry.second.isFor(request);
     });
     if (known) {
         return Errc::alreadyMapped;
@@ -84,6 +83,7 @@ std::optional<std::error_code> ControlPoint::unfit(const MappingRequest& request
 }
 
 MappingId ControlPoint::add(TimePoint now, const MappingRequest& request, Phase phase) {
+    const auto leaving = std::ranges::find_if(records_, [&](const auto& entry) { return entry.second.isFor(request); });
     const auto id = static_cast<MappingId>(++lastId_);
     Record& record = records_[id];
     record.id = id;
@@ -95,19 +95,16 @@ MappingId ControlPoint::add(TimePoint now, const MappingRequest& request, Phase 
     if (phase == Phase::search) {
         record.deadline = TimePoint::max(); // nothing is ever to be done about it
     }
+    if (leaving != records_.end() && phase == Phase::wanted) {
+        record.behind = leaving->first; // or the deletion would take what is made
+        record.deadline = TimePoint::max();
+        return id;
+    }
     start(now, record);
     return id;
 }
 
 result<MappingId> ControlPoint::handleRequest(TimePoint now, const MappingRequest& request) {
-    // What is being deleted under the same port is wanted again: the look at the gateway will find it.
-    for (auto& [id, record] : records_) {
-        if (record.phase == Phase::leaving && record.request.protocol == request.protocol &&
-            record.request.internalPort == request.internalPort && record.step == Step::idle) {
-            released(record);
-            break;
-        }
-    }
     if (const auto error = unfit(request, Phase::wanted)) {
         return *error;
     }
@@ -180,8 +177,33 @@ void ControlPoint::handleDetach(MappingId id) {
     forget(id);
 }
 
+/// What is wanted again may begin now that its deletion has ended, and knows what that leaves.
+void ControlPoint::follow(const Record& deleted) {
+    const auto at =
+        std::ranges::find_if(records_, [&](const auto& entry) { return entry.second.behind == deleted.id; });
+    if (at == records_.end()) {
+        return;
+    }
+    Record& record = at->second;
+    record.behind.reset();
+    record.deadline = deleted.giveUp - deletionLimit; // it is due
+    if (!deleted.mayStand) {
+        return;
+    }
+    record.mayStand = true;
+    record.unsure = true;
+    record.pinhole = deleted.pinhole;
+    record.reported = deleted.reported;
+    if (!record.request.exactly) {
+        record.port = deleted.port;
+    }
+}
+
 void ControlPoint::forget(MappingId id) {
-    records_.erase(id);
+    if (const auto at = records_.find(id); at != records_.end()) {
+        follow(at->second);
+        records_.erase(at);
+    }
     std::erase(line_, id);
     if (exchange_ && exchange_->record == id) {
         exchange_.reset();

@@ -80,19 +80,33 @@ bool Search::handleResponse(TimePoint now, const wire::Address& from, const Ssdp
         return false;
     }
     const auto known = std::ranges::find(candidates_, location.value(), &Candidate::location);
-    const bool isNew = known == candidates_.end() && candidates_.size() < mostCandidates;
-    if (known != candidates_.end()) {
+    const bool isKnown = known != candidates_.end();
+    if (isKnown) {
         known->isAsked |= isAsked;
         known->isGateway |= isGateway;
-    } else if (isNew) {
-        candidates_.push_back({location.value(), isGateway, isAsked, message.name, message.bootId});
     }
-    if (isAsked && isGateway) {
+    const bool isNew = !isKnown && keep({location.value(), isGateway, isAsked, message.name, message.bootId});
+    if (isAsked && isGateway && (isKnown || isNew)) {
         datagrams_.clear();
         round_ = rounds.size();
         end_ = std::min(end_, now + settling);
     }
     return isNew;
+}
+
+/// Where there is no room, the least likely one makes it: one device may have many descriptions, and tell of them
+/// first.
+bool Search::keep(Candidate candidate) {
+    if (candidates_.size() < mostCandidates) {
+        candidates_.push_back(std::move(candidate));
+        return true;
+    }
+    const auto worst = std::ranges::max_element(candidates_, {}, rank);
+    if (rank(candidate) >= rank(*worst)) {
+        return false;
+    }
+    *worst = std::move(candidate);
+    return true;
 }
 
 bool Search::handleTimeout(TimePoint now) {

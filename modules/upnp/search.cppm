@@ -64,6 +64,7 @@ private:
     enum class Phase : std::uint8_t { off, on };
 
     void sendRound();
+    bool keep(Candidate candidate);
 
     Trust trust_;
     std::uint16_t port_;

@@ -42,7 +42,7 @@ void ControlPoint::begin(TimePoint now, Record& record) {
         record.step = Step::look;
     } else if (record.phase == Phase::leaving) {
         if (!record.pinhole) {
-            released(record);
+            pinholeLeft(record);
             return;
         }
         record.step = Step::remove;
@@ -69,6 +69,7 @@ void ControlPoint::rest(Record& record, TimePoint until) {
 void ControlPoint::recordUnanswered(TimePoint now, Record& record, const Error& error) {
     ++record.silent;
     const Step step = record.step;
+    record.unsure |= step == Step::add || step == Step::renew;
     record.step = Step::idle;
     if (record.silent < mostSilent && record.asked < mostRequests) {
         if (record.phase == Phase::leaving) {
@@ -84,6 +85,18 @@ void ControlPoint::recordUnanswered(TimePoint now, Record& record, const Error& 
     }
 }
 
+std::vector<MappingId> ControlPoint::dueRecords(TimePoint now) const {
+    std::vector<MappingId> due;
+    for (const auto& [id, record] : records_) {
+        const bool ended =
+            (record.ends() && record.expiry <= now) || (record.phase == Phase::leaving && record.giveUp <= now);
+        if (ended || (stage_ == Stage::ready && record.step == Step::idle && record.deadline <= now)) {
+            due.push_back(id);
+        }
+    }
+    return due;
+}
+
 void ControlPoint::handleTimeout(TimePoint now) {
     if (exchange_ && exchange_->deadline <= now) {
         const Exchange exchange = *exchange_;
@@ -93,17 +106,12 @@ void ControlPoint::handleTimeout(TimePoint now) {
     if (search_.handleTimeout(now)) {
         searchEnded(now);
     }
-    std::vector<MappingId> due;
-    for (const auto& [id, record] : records_) {
-        const bool ended =
-            (record.ends() && record.expiry <= now) || (record.phase == Phase::leaving && record.giveUp <= now);
-        if (ended || (stage_ == Stage::ready && record.step == Step::idle && record.deadline <= now)) {
-            due.push_back(id);
-        }
-    }
-    for (const MappingId id : due) {
-        if (const auto at = records_.find(id); at != records_.end()) {
-            deadlineReached(now, at->second);
+    // What was released may have others begin.
+    for (std::vector<MappingId> due = dueRecords(now); !due.empty(); due = dueRecords(now)) {
+        for (const MappingId id : due) {
+            if (const auto at = records_.find(id); at != records_.end()) {
+                deadlineReached(now, at->second);
+            }
         }
     }
     if (stage_ == Stage::asleep && anythingWanted() && now >= searchAt_) {

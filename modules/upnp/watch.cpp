@@ -4,6 +4,7 @@ module;
 #include <algorithm>
 #include <boost/outcome/result.hpp>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -24,6 +25,9 @@ constexpr Duration spread = std::chrono::seconds{5};
 /// Announcements come in series of ten and more, and anyone on the link can forge them: one in so long is heeded, and
 /// one farewell.
 constexpr Duration heedGap = std::chrono::seconds{30};
+
+/// More descriptions than a gateway has: whoever tells of ever new ones is not searched for each.
+constexpr std::size_t mostDescriptions = 8;
 
 /// How much a gateway's count of seconds may differ from ours.
 constexpr std::chrono::seconds uptimeSlack{30};
@@ -156,6 +160,25 @@ void ControlPoint::handleDatagram(TimePoint now, const Endpoint& from, wire::Byt
     }
 }
 
+void ControlPoint::lookSoon(TimePoint now) {
+    if (stage_ != Stage::ready || now < nextLook_) {
+        return;
+    }
+    nextLook_ = now + heedGap;
+    if (byPinhole()) {
+        doubtOne(now);
+    } else {
+        pollAt_ = std::min(pollAt_, now + spread);
+    }
+}
+
+/// Whether a search has had its say on this description, which is not the one in use: some gateways have several.
+bool ControlPoint::isPassedOver(const Url& location) const {
+    const auto isIt = [&](const Candidate& candidate) { return candidate.location == location; };
+    return std::ranges::any_of(candidates_, isIt) || std::ranges::count(searchedFor_, location) != 0 ||
+           searchedFor_.size() >= mostDescriptions;
+}
+
 void ControlPoint::handleAnnouncement(TimePoint now, const SsdpMessage& message) {
     if (!isGatewayTarget(message.target) && !equalsIgnoringCase(message.target, "upnp:rootdevice")) {
         return;
@@ -169,10 +192,7 @@ void ControlPoint::handleAnnouncement(TimePoint now, const SsdpMessage& message)
         return;
     }
     if (message.kind == SsdpKind::byebye) {
-        if (stage_ == Stage::ready && now >= nextFarewell_) {
-            nextFarewell_ = now + heedGap;
-            pollAt_ = std::min(pollAt_, now + spread); // is it gone, or is it back already?
-        }
+        lookSoon(now); // is it gone, or is it back already?
         return;
     }
     if (now < nextHeed_) {
@@ -193,10 +213,17 @@ void ControlPoint::handleAnnouncement(TimePoint now, const SsdpMessage& message)
     if (isElsewhere && !isGatewayTarget(message.target)) {
         return; // of another device on the same host, or of ours, which says more in a moment
     }
+    if (isElsewhere && isPassedOver(location.value())) {
+        lookSoon(now); // as long as the one in use answers, that stays in use
+        return;
+    }
     nextHeed_ = now + heedGap;
     if (isElsewhere) {
+        searchedFor_.push_back(location.value());
         discover(now); // it went, and came back elsewhere
-    } else if (!message.bootId || !bootId_) {
+        return;        // the boot id is that of what is found
+    }
+    if (!message.bootId || !bootId_) {
         doubtOne(now);
     } else if (message.bootId != bootId_) {
         handleDoubt(now);

@@ -70,6 +70,54 @@ BOOST_AUTO_TEST_CASE(it_is_deleted_on_release) {
     BOOST_TEST(house.gateway.pinholes.empty());
 }
 
+BOOST_AUTO_TEST_CASE(one_whose_id_was_not_told_is_not_said_to_be_gone) {
+    House house{testConfigV6()};
+    house.gateway.loses = "AddPinhole";
+    const auto id = house.request();
+    house.advance(1s);
+    BOOST_TEST(house.gateway.pinholes.size() == 1U);
+    house.release(id);
+    house.advance(10s);
+    BOOST_TEST((house.expects(EventKind::released).error == Errc::noAnswer));
+}
+
+BOOST_AUTO_TEST_CASE(one_that_was_refused_is_gone) {
+    House house{testConfigV6()};
+    house.gateway.fault = [](std::string_view action, std::string_view) { return action == "AddPinhole" ? 606U : 0U; };
+    const auto id = house.request();
+    house.advance(1s);
+    house.expects(EventKind::refused);
+    BOOST_TEST(!house.point.mayStand(id));
+    house.release(id);
+    BOOST_TEST(!house.expects(EventKind::released).error);
+}
+
+BOOST_AUTO_TEST_CASE(one_that_was_refused_when_it_was_asked_for_again_may_stand) {
+    House house{testConfigV6()};
+    house.gateway.loses = "AddPinhole";
+    const auto id = house.request();
+    house.advance(7s);
+    house.gateway.loses.clear();
+    house.gateway.fault = [](std::string_view action, std::string_view) { return action == "AddPinhole" ? 701U : 0U; };
+    house.advance(10s);
+    house.expects(EventKind::refused);
+    house.release(id);
+    BOOST_TEST((house.expects(EventKind::released).error == Errc::noAnswer));
+}
+
+BOOST_AUTO_TEST_CASE(one_that_ended_and_was_refused_then_is_gone) {
+    House house{testConfigV6()};
+    const auto id = house.hold();
+    house.gateway.fault = [](std::string_view action, std::string_view) {
+        return action == "AddPinhole" || action == "UpdatePinhole" ? 701U : 0U;
+    };
+    house.advance(3h);
+    BOOST_TEST(!house.point.grant(id).has_value());
+    house.events.clear();
+    house.release(id);
+    BOOST_TEST(!house.expects(EventKind::released).error);
+}
+
 BOOST_AUTO_TEST_CASE(a_firewall_that_is_off_has_nothing_to_open) {
     House house{testConfigV6()};
     house.gateway.answer = [](std::string_view action, std::string_view) { return firewall(action, false, true); };

@@ -127,6 +127,30 @@ BOOST_AUTO_TEST_CASE(another_external_address_has_moved_all) {
     house.expectsNothing();
 }
 
+BOOST_AUTO_TEST_CASE(an_external_address_that_changed_while_nothing_was_held_is_known_at_the_next_grant) {
+    House house;
+    house.release(house.hold());
+    house.expects(EventKind::released);
+    house.gateway.external = "198.51.100.7";
+    house.advance(1h);
+    house.request();
+    BOOST_TEST((house.expects(EventKind::granted).grant.external.address == wire::Address::v4(198, 51, 100, 7)));
+    house.expectsNothing();
+}
+
+BOOST_AUTO_TEST_CASE(a_gateway_that_no_more_tells_its_address_grants_all_the_same) {
+    House house;
+    house.release(house.hold());
+    house.expects(EventKind::released);
+    house.gateway.fault = [](std::string_view action, std::string_view) {
+        return action == "GetStatusInfo" || action == "GetExternalIPAddress" ? 501U : 0U;
+    };
+    house.advance(1h);
+    house.request();
+    house.advance(1s);
+    house.expects(EventKind::granted);
+}
+
 BOOST_AUTO_TEST_CASE(an_address_that_is_away_for_a_while_has_moved_nothing) {
     House house = holdingThree();
     house.gateway.external = "";
@@ -160,6 +184,61 @@ BOOST_AUTO_TEST_CASE(an_announced_location_elsewhere_is_not_followed) {
     const std::size_t before = house.searches.size();
     house.announces("ssdp:alive", "LOCATION: http://203.0.113.9/x\r\nBOOTID.UPNP.ORG: 1\r\n");
     BOOST_TEST(house.searches.size() == before);
+}
+
+BOOST_AUTO_TEST_CASE(a_gateway_with_two_descriptions_is_not_searched_for_whenever_it_tells_of_the_other) {
+    const std::string other = "LOCATION: http://192.168.1.1:5000/second.xml\r\nBOOTID.UPNP.ORG: 77\r\n";
+    House house;
+    house.request();
+    house.receives("HTTP/1.1 200 OK\r\nST: urn:schemas-upnp-org:device:InternetGatewayDevice:1\r\n" + other + "\r\n");
+    house.advance(1s);
+    house.expects(EventKind::granted);
+    const std::size_t before = house.searches.size();
+    for (int times = 0; times < 58; ++times) {
+        house.announces("ssdp:alive", times % 2 == 0 ? other : alive(1));
+        house.advance(31s);
+    }
+    BOOST_TEST(house.searches.size() == before);
+    house.expectsNothing();
+}
+
+BOOST_AUTO_TEST_CASE(a_description_that_is_told_of_and_never_found_is_searched_for_once) {
+    const std::string other = "LOCATION: http://192.168.1.1:5000/second.xml\r\n";
+    House house = holdingThree();
+    for (int times = 0; times < 4; ++times) {
+        house.announces("ssdp:alive", other);
+        house.advance(31s);
+    }
+    const std::size_t before = house.searches.size();
+    for (int times = 0; times < 58; ++times) {
+        house.announces("ssdp:alive", times % 2 == 0 ? other : alive(1));
+        house.advance(31s);
+    }
+    BOOST_TEST(house.searches.size() == before);
+}
+
+BOOST_AUTO_TEST_CASE(a_gateway_that_invents_descriptions_is_not_searched_for_each) {
+    House house = holdingThree();
+    for (int times = 0; times < 100; ++times) {
+        house.announces("ssdp:alive", "LOCATION: http://192.168.1.1:5000/" + std::to_string(times) + "\r\n");
+        house.advance(31s);
+    }
+    BOOST_TEST(house.searches.size() <= 2U * 9);
+}
+
+BOOST_AUTO_TEST_CASE(the_other_description_has_the_gateway_looked_at) {
+    House house;
+    house.request();
+    house.receives("HTTP/1.1 200 OK\r\nST: urn:schemas-upnp-org:device:InternetGatewayDevice:1\r\n"
+                   "LOCATION: http://192.168.1.1:49152/second.xml\r\n\r\n");
+    house.advance(40s);
+    house.expects(EventKind::granted);
+    house.gateway.restart(house.now);
+    house.gateway.port = 49152; // the one that was in use is gone
+    house.gateway.location = "http://192.168.1.1:49152/second.xml";
+    house.announces("ssdp:alive", "LOCATION: http://192.168.1.1:49152/second.xml\r\n");
+    house.advance(12s);
+    house.expects(EventKind::recovered);
 }
 
 BOOST_AUTO_TEST_CASE(a_gateway_that_goes_is_looked_at) {

@@ -153,4 +153,133 @@ BOOST_AUTO_TEST_CASE(what_is_wanted_again_at_once_is_granted) {
     house.hold();
 }
 
+BOOST_AUTO_TEST_CASE(where_the_table_is_not_shown_a_port_that_was_never_ours_is_not_deleted) {
+    House house;
+    house.gateway.root = testing::description("ppp_only");
+    const Entry skype{"192.168.1.9", 8080, "Skype", 0, {}};
+    house.gateway.table[{"TCP", 5000}] = skype;
+    bool isFull = false;
+    house.gateway.fault = [&isFull](std::string_view action, std::string_view) {
+        const bool shows = action.starts_with("GetSpecific") || action.starts_with("GetGeneric");
+        return shows ? 401U : action == "AddPortMapping" && isFull ? 728U : 0U;
+    };
+    const auto id = house.request({.internalPort = 8080, .suggestedPort = 5000});
+    house.advance(1s);
+    BOOST_TEST(house.expects(EventKind::granted).grant.external.port != 5000U);
+    isFull = true;
+    house.advance(3h); // it is lost, and refused at the port that was suggested
+    BOOST_TEST(!house.point.grant(id).has_value());
+    house.release(id);
+    house.advance(10s);
+    BOOST_TEST_REQUIRE(house.entry(5000) != nullptr);
+    BOOST_TEST((*house.entry(5000) == skype));
+}
+
+BOOST_AUTO_TEST_CASE(where_the_table_is_not_shown_what_was_granted_elsewhere_is_deleted_there) {
+    House house;
+    house.gateway.root = testing::description("ppp_only");
+    house.gateway.table[{"TCP", 5000}] = {"192.168.1.9", 8080, "Skype", 0, {}};
+    bool isFull = false;
+    house.gateway.fault = [&](std::string_view action, std::string_view) {
+        for (auto& [key, entry] : house.gateway.table) {
+            entry.lease = 0; // it keeps them for ever, and does not say so
+        }
+        const bool shows = action.starts_with("GetSpecific") || action.starts_with("GetGeneric");
+        return shows ? 401U : action == "AddPortMapping" && isFull ? 728U : 0U;
+    };
+    const auto id = house.request({.internalPort = 8080, .suggestedPort = 5000});
+    house.advance(1s);
+    isFull = true;
+    house.advance(3h);
+    BOOST_TEST(house.gateway.table.size() == 2U);
+    house.release(id);
+    house.advance(10s);
+    BOOST_TEST(house.gateway.table.size() == 1U);
+    BOOST_TEST(house.entry(5000) != nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(where_the_table_is_not_shown_what_was_never_granted_may_stand) {
+    House house;
+    house.gateway.fault = [](std::string_view action, std::string_view) {
+        return action.starts_with("GetSpecific") || action.starts_with("GetGeneric") ? 401U : 0U;
+    };
+    house.gateway.loses = "AddAnyPortMapping";
+    const auto id = house.request();
+    house.advance(1s);
+    house.release(id);
+    house.advance(9s);
+    BOOST_TEST((house.expects(EventKind::released).error == Errc::noAnswer));
+    BOOST_TEST(house.gateway.count("DeletePortMapping") == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_wanted_again_while_it_is_being_deleted_is_granted_and_stands_once) {
+    House house;
+    const auto id = house.hold();
+    house.point.handleRelease(house.now, id);
+    house.request();
+    house.advance(1s);
+    BOOST_TEST((house.expects(EventKind::released).id == id));
+    house.expects(EventKind::granted);
+    BOOST_TEST(house.gateway.table.size() == 1U);
+    BOOST_TEST(house.point.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_wanted_again_while_its_deletion_is_under_way_is_looked_at_after_it) {
+    House house;
+    const auto id = house.hold();
+    house.gateway.loses = "DeletePortMapping";
+    house.release(id);
+    house.gateway.loses.clear();
+    house.gateway.log.clear();
+    house.request();
+    BOOST_TEST(house.gateway.log.empty());
+    house.advance(7s); // the deletion is asked for again, and ends
+    BOOST_TEST((house.expects(EventKind::released).id == id));
+    house.expects(EventKind::granted);
+    BOOST_TEST(house.gateway.log[0] == "DeletePortMapping");
+    BOOST_TEST(house.gateway.log[1] == "GetSpecificPortMappingEntry");
+    BOOST_TEST(house.gateway.table.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_wanted_again_elsewhere_leaves_nothing_behind) {
+    House house;
+    const auto id = house.hold();
+    house.point.handleRelease(house.now, id);
+    house.request({.internalPort = 8080, .suggestedPort = 9000, .exactly = true});
+    house.advance(1s);
+    house.expects(EventKind::released);
+    BOOST_TEST(house.expects(EventKind::granted).grant.external.port == 9000U);
+    BOOST_TEST(house.gateway.table.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_wanted_again_and_no_more_while_the_gateway_is_searched_is_deleted) {
+    House house;
+    const auto id = house.hold();
+    house.gateway.searchable = false;
+    house.announces("ssdp:alive", "LOCATION: http://192.168.1.1:5000/elsewhere.xml\r\n");
+    BOOST_TEST((house.point.stage() == Stage::searching));
+    house.release(id);
+    house.release(house.request());
+    house.gateway.searchable = true;
+    house.advance(5s);
+    BOOST_TEST(house.gateway.table.empty());
+    BOOST_TEST(house.point.size() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_deletion_that_took_too_long_is_remembered_by_what_is_wanted_again) {
+    House house;
+    const auto id = house.hold();
+    house.gateway.silent = true;
+    house.release(id);
+    const auto again = house.request();
+    house.advance(11s);
+    BOOST_TEST((house.expects(EventKind::released).error == Errc::noAnswer));
+    BOOST_TEST(house.point.mayStand(again));
+    house.release(again);
+    house.gateway.silent = false;
+    house.advance(10s);
+    BOOST_TEST(!house.expects(EventKind::released).error);
+    BOOST_TEST(house.gateway.table.empty());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -149,4 +149,31 @@ BOOST_AUTO_TEST_CASE(a_device_that_invents_descriptions_is_not_followed_for_long
     BOOST_TEST(searching.candidates().size() == 8U);
 }
 
+BOOST_AUTO_TEST_CASE(other_devices_of_the_gateway_do_not_shut_its_own_answer_out) {
+    Search searching = search();
+    searching.start(TimePoint{});
+    for (int i = 0; i < 8; ++i) {
+        searching.handleResponse(TimePoint{}, gatewayAddress,
+                                 response("http://192.168.1.1:80/" + std::to_string(i), "upnp:rootdevice"));
+    }
+    BOOST_TEST(searching.handleResponse(TimePoint{}, gatewayAddress, response("http://192.168.1.1:5000/x")));
+    const auto found = searching.candidates();
+    BOOST_TEST(found.size() == 8U);
+    BOOST_TEST(found.front().location.target == "/x");
+    BOOST_TEST(found.front().isGateway);
+}
+
+BOOST_AUTO_TEST_CASE(which_of_too_many_are_kept_does_not_depend_on_who_was_first) {
+    for (const bool upwards : {false, true}) {
+        Search searching = search();
+        searching.start(TimePoint{});
+        for (int i = 0; i < 10; ++i) {
+            const std::string name = std::to_string(upwards ? i : 9 - i);
+            searching.handleResponse(TimePoint{}, gatewayAddress, response("http://192.168.1.1:5000/" + name));
+        }
+        BOOST_TEST(searching.candidates().front().location.target == "/0");
+        BOOST_TEST(searching.candidates().back().location.target == "/7");
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -106,6 +106,9 @@ std::optional<upnp::HttpResponse> Gateway::respond(TimePoint now, std::string_vi
     if (silent) {
         return std::nullopt;
     }
+    if (!breaks.empty() && action.starts_with(breaks)) {
+        return upnp::HttpResponse{500, {}, {}};
+    }
     const std::string_view body = request.substr(request.find("\r\n\r\n") + 4);
     if (const auto whole = answer ? answer(action, path) : std::nullopt) {
         return upnp::HttpResponse{200, {}, *whole};

@@ -57,7 +57,8 @@ struct Gateway {
     std::map<std::uint16_t, std::uint16_t> pinholes; ///< internal port by unique id
     TimePoint started{std::chrono::seconds{-100'000}};
     std::string external = "203.0.113.45";
-    std::string loses; ///< the action that it does and does not answer
+    std::string loses;  ///< the action that it does and does not answer
+    std::string breaks; ///< actions that begin so are answered by HTTP 500 and no word more; empty: none
     /// Error codes by action, asked first; 0 = do as usual.
     std::function<unsigned(std::string_view action, std::string_view body)> fault;
     /// Whole answers by action and path, asked first.
