@@ -146,7 +146,7 @@ private:
         app.final_callback([this, &command] { chosen_ = command; });
     }
 
-    std::string complaint(const CLI::Error& error) const;
+    [[nodiscard]] std::string complaint(const CLI::Error& error) const;
 
     CLI::App app_{"Opens ports on NAT gateways and firewalls, by PCP, NAT-PMP and UPnP.", "portolan"};
     MapCommand map_;
@@ -189,6 +189,9 @@ Wish Reader::read(std::span<const char* const> arguments) {
         return Saying{std::string{versionText()} + "\n"};
     } catch (const CLI::Error& error) {
         return UsageError{complaint(error)};
+    }
+    if (!chosen_) {
+        return UsageError{"there is no command (see portolan --help)"}; // a parser that asks for one has told before
     }
     const auto unfit = std::visit(
         [](const auto& command) -> std::optional<UsageError> {
