@@ -93,10 +93,9 @@ void ControlPoint::found(TimePoint now, Record& record, const PortMapping& entry
     }
     if (!isOurs(record, entry)) {
         record.seen = Seen::unknown;
-        if (record.phase == Phase::leaving && record.anywhere) {
-            next(record, Step::list);
-        } else if (record.phase == Phase::leaving) {
-            released(record); // ours is gone, and this one is not to be touched
+        if (record.phase == Phase::leaving) {
+            record.seen = Seen::nothing; // of ours, and this one is not to be touched
+            leavingUnseen(record);
         } else {
             if (record.phase == Phase::held) {
                 lost(now, record);
@@ -138,22 +137,22 @@ void ControlPoint::foundNothing(TimePoint now, Record& record, Seen seen) {
     next(record, Step::add);
 }
 
-/// What is to be deleted is not there, or the gateway does not show whether it is: a port that was never granted may be
-/// anybody's.
+/// What is to be deleted is not at this port, or the gateway does not show whether it is: a port that was never granted
+/// may be anybody's.
 void ControlPoint::leavingUnseen(Record& record) {
     if (record.anywhere) {
         next(record, Step::list);
-    } else if (record.seen == Seen::nothing) {
-        released(record);
-    } else if (record.reported == 0) {
-        const Error why{Errc::noAnswer, "it does not show its list of mappings, or not all of it: one may stand"};
-        released(record, &why);
-    } else if (record.port == record.reported) {
-        next(record, Step::remove); // it was ours when the gateway last granted it
-    } else {
-        record.port = record.reported;
+    } else if (record.reported != 0 && record.port != record.reported) {
+        record.port = record.reported; // it was asked for elsewhere since
         record.index = 0;
         next(record, Step::look);
+    } else if (record.seen == Seen::nothing) {
+        released(record);
+    } else if (record.reported != 0) {
+        next(record, Step::remove); // it was ours when the gateway last granted it
+    } else {
+        const Error why{Errc::noAnswer, "it does not show its list of mappings, or not all of it: one may stand"};
+        released(record, &why);
     }
 }
 

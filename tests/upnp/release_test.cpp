@@ -198,6 +198,30 @@ BOOST_AUTO_TEST_CASE(where_the_table_is_not_shown_what_was_granted_elsewhere_is_
     BOOST_TEST(house.entry(5000) != nullptr);
 }
 
+BOOST_AUTO_TEST_CASE(what_outlived_its_lease_is_deleted_where_it_was_granted) {
+    House house;
+    house.gateway.root = testing::description("ppp_only");
+    const Entry skype{"192.168.1.9", 8080, "Skype", 0, {}};
+    house.gateway.table[{"TCP", 5000}] = skype;
+    bool isFull = false;
+    house.gateway.fault = [&](std::string_view action, std::string_view) {
+        for (auto& [key, entry] : house.gateway.table) {
+            entry.lease = 0; // it keeps them for ever
+        }
+        return action == "AddPortMapping" && isFull ? 728U : 0U;
+    };
+    const auto id = house.request({.internalPort = 8080, .suggestedPort = 5000});
+    house.advance(1s);
+    isFull = true;
+    house.advance(3h);
+    BOOST_TEST(house.gateway.table.size() == 2U);
+    house.release(id);
+    house.advance(10s);
+    BOOST_TEST(house.gateway.table.size() == 1U);
+    BOOST_TEST_REQUIRE(house.entry(5000) != nullptr);
+    BOOST_TEST((*house.entry(5000) == skype));
+}
+
 BOOST_AUTO_TEST_CASE(where_the_table_is_not_shown_what_was_never_granted_may_stand) {
     House house;
     house.gateway.fault = [](std::string_view action, std::string_view) {
