@@ -24,6 +24,12 @@ constexpr std::chrono::seconds undoAgainAfter{30};
 
 } // namespace
 
+/// Whether a mapping may stand that the session said no about: it is being asked for again, or was granted and is not
+/// told before its external address is known.
+bool Referee::mayStandBySession(MappingId session) const {
+    return session_.transmissions(session) != 0 || session_.grant(session).has_value();
+}
+
 /// The session is not to serve this. What it was asked for, and may have been given, is taken back; where it never
 /// heard of the gateway, only for a moment.
 void Referee::endSession(TimePoint now, Contest& contest) {
@@ -33,10 +39,10 @@ void Referee::endSession(TimePoint now, Contest& contest) {
     const MappingId session = *std::exchange(contest.session, std::nullopt);
     bySession_.erase(session);
     asked_ = true;
-    const bool underWay = session_.transmissions(session) != 0;
+    const bool mayStand = mayStandBySession(session);
     if (contest.want == Want::address) {
         session_.handleRelease(now, session);
-    } else if (contest.want == Want::deletion || (contest.sessionSaid && !underWay)) {
+    } else if (contest.want == Want::deletion || (contest.sessionSaid && !mayStand)) {
         session_.handleDetach(session); // nothing stands there
     } else {
         const Duration limit = heard(contest) ? config_.patience : config_.undoing;
@@ -72,7 +78,7 @@ void Referee::leave(TimePoint now, MappingId id, Contest& contest) {
     searchNoMore(id);
     clearDue(id, contest);
     asked_ = true;
-    if (contest.session && contest.sessionSaid && session_.transmissions(*contest.session) == 0) {
+    if (contest.session && contest.sessionSaid && !mayStandBySession(*contest.session)) {
         session_.handleDetach(*contest.session); // nothing stands there
         bySession_.erase(*contest.session);
         contest.session.reset();

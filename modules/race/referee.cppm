@@ -126,6 +126,7 @@ private:
     void tell(MappingId id, const Contest& contest, const upnp::Event& event);
 
     // ends.cpp: who loses, and who leaves
+    [[nodiscard]] bool mayStandBySession(MappingId session) const;
     void endSession(TimePoint now, Contest& contest);
     void endUpnp(TimePoint now, MappingId id, Contest& contest);
     void leave(TimePoint now, MappingId id, Contest& contest);

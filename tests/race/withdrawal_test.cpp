@@ -109,6 +109,22 @@ BOOST_AUTO_TEST_CASE(a_release_does_not_wait_for_ever_for_what_cannot_be_taken_b
     BOOST_TEST(arena.referee.size() == 0U);
 }
 
+/// It is told only once the external address is known, which is asked for after it was granted.
+BOOST_AUTO_TEST_CASE(what_nat_pmp_has_granted_and_not_told_is_taken_back_before_upnp_is_asked) {
+    auto config = simulator::Config::natPmpOnly();
+    config.igd.version = simulator::IgdVersion::v2;
+    Arena arena{config};
+    arena.pcpDelay = 800ms;  // the mapping is granted after 3.2 s, and its address is known after 4.8 s
+    arena.upnpDelay = 200ms; // not ready before PCP was refused
+    arena.request();
+    arena.advance(3900ms).expectsNothing();
+    BOOST_TEST(arena.mappings() == 1U);
+    arena.advance(1min);
+    BOOST_TEST((arena.expects(EventKind::granted).grant.via == Via::upnp));
+    BOOST_TEST(arena.mappings() == 1U);
+    BOOST_TEST(arena.gateway.mappings().front().isUpnp());
+}
+
 /// NAT-PMP is given the mapping that UPnP has just made at such a gateway, and it goes when UPnP's is taken back.
 BOOST_AUTO_TEST_CASE(what_goes_with_the_mapping_of_upnp_that_is_taken_back_is_made_again) {
     SlowToSayThatUpnpMapped arena{Via::natPmp};
