@@ -81,9 +81,11 @@ void GatewayLink::flush() {
         openUpnp();
     }
     upnp_->flush();
-    if (upnp_->point().size() == 0 && upnp_->isOpen()) {
-        upnp_->close();
-        upnpRetry_.reset();
+    if (upnp_->point().size() == 0) {
+        upnpRetry_.reset(); // or the time for it, once past, would wake us for ever
+        if (upnp_->isOpen()) {
+            upnp_->close();
+        }
     }
 }
 
