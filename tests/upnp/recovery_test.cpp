@@ -37,6 +37,11 @@ void allAre(House& house, EventKind kind, std::size_t number) {
     house.expectsNothing();
 }
 
+void networkIsBack(House& house) {
+    house.point.handleReturn(house.now);
+    house.drain();
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(upnp_recovery)
@@ -309,8 +314,7 @@ BOOST_AUTO_TEST_CASE(a_network_that_is_back_has_the_gateway_searched_at_once) {
     house.advance(1h); // by now it is searched every quarter of an hour
     house.events.clear();
     house.gateway.searchable = true;
-    house.point.handleReturn(house.now);
-    house.drain();
+    networkIsBack(house);
     house.advance(10s);
     house.expects(EventKind::granted);
 }
@@ -321,8 +325,7 @@ BOOST_AUTO_TEST_CASE(a_network_that_is_back_in_the_middle_of_a_search_has_it_beg
     house.request();
     house.advance(5s); // the last round is sent
     house.gateway.searchable = true;
-    house.point.handleReturn(house.now);
-    house.drain();
+    networkIsBack(house);
     house.advance(1s);
     house.expects(EventKind::granted);
 }
@@ -341,8 +344,7 @@ BOOST_AUTO_TEST_CASE(a_network_that_is_back_has_asked_again_what_was_not_answere
     BOOST_TEST((house.expects(EventKind::refused).error == Errc::noAnswer));
     BOOST_TEST((house.point.stage() == Stage::ready));
     house.gateway.silent = false;
-    house.point.handleReturn(house.now);
-    house.drain();
+    networkIsBack(house);
     house.advance(10s);
     house.expects(EventKind::granted);
 }
@@ -350,8 +352,7 @@ BOOST_AUTO_TEST_CASE(a_network_that_is_back_has_asked_again_what_was_not_answere
 BOOST_AUTO_TEST_CASE(a_network_that_is_back_has_what_is_held_looked_at) {
     House house = holdingThree();
     house.gateway.table.clear();
-    house.point.handleReturn(house.now);
-    house.drain();
+    networkIsBack(house);
     house.advance(7s);
     allAre(house, EventKind::recovered, 3);
 }
